@@ -1,0 +1,22 @@
+package flare.config;
+
+import flare.model.ByteSize;
+import java.time.Duration;
+
+/**
+ * Background work.
+ *
+ * @param interval pause between two looks for work when there was none
+ * @param rate bytes a second that repair may move
+ * @param batch rows one step handles
+ * @param orphanInterval between two orphan sweeps
+ * @param orphanStopShare unexplained orphans above this share of a node's copies stop the sweep
+ * @param orphanStopCount unexplained orphans up to this many never stop it
+ */
+public record RepairSettings(
+        Duration interval,
+        ByteSize rate,
+        int batch,
+        Duration orphanInterval,
+        double orphanStopShare,
+        int orphanStopCount) {}

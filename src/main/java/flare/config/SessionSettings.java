@@ -1,0 +1,15 @@
+package flare.config;
+
+import flare.model.ByteSize;
+import java.time.Duration;
+
+/** Sessions of API processes and the reads that hold back reclaim. */
+public record SessionSettings(Duration renewEvery, Duration expireAfter, Duration maxReadAge, ByteSize minReadRate) {
+
+    public SessionSettings {
+        if (renewEvery.multipliedBy(3).compareTo(expireAfter) > 0) {
+            throw new IllegalArgumentException("expire-after = " + expireAfter
+                    + " is not allowed: at least three times renew-every = " + renewEvery + " is");
+        }
+    }
+}

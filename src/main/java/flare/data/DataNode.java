@@ -1,0 +1,93 @@
+package flare.data;
+
+import flare.chunk.BlockCrcs;
+import flare.model.ChunkId;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * One data node as those see it who direct it: over HTTP, or in this process without it. Both ways carry the same checks.
+ *
+ * <p>Stages fail with {@link DataNodeException}, whose kind says what the caller may do about it.
+ */
+public interface DataNode {
+
+    /** The identity the caller expects; a node that turns out to be another answers with IDENTITY. */
+    UUID uuid();
+
+    /**
+     * Stores one copy of an upload (generation 0). The stage completes once it is durable on the node: bytes, name and
+     * directory. A failed or cancelled stream leaves no copy under the chunk's name.
+     *
+     * @param length bytes, or -1 if only the stream's end tells
+     */
+    Sink<ByteString, CompletionStage<CopyReceipt>> put(ChunkId chunk, long length);
+
+    /**
+     * Reads whole blocks.
+     *
+     * @param firstBlock the block to begin with
+     * @param blocks how many; those past the chunk's end are left out
+     */
+    CompletionStage<CopyContent> get(ChunkId chunk, int firstBlock, int blocks);
+
+    /** Reads and checks every byte of the copy on the node itself. */
+    CompletionStage<CopyReceipt> verify(ChunkId chunk);
+
+    /** Has the node durably lack a copy of a generation below {@code freedIndex}; true also if there was none. */
+    CompletionStage<Boolean> delete(ChunkId chunk, long freedIndex);
+
+    /** Has the node fetch a copy from another node, verify it against the record, and keep it as {@code generation}. */
+    CompletionStage<CopyReceipt> pull(ChunkId chunk, PullOrder order);
+
+    /** Chunk ids held, in id order, behind {@code after}; a page shorter than {@code limit} is the last. */
+    CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit);
+
+    CompletionStage<NodeHealth> health();
+
+    /** What the node computed of the bytes it holds. */
+    record CopyReceipt(long length, int crc32c) {}
+
+    /**
+     * An open copy.
+     *
+     * @param chunkLength of the whole chunk, as the copy's footer says
+     * @param crcs of the whole chunk's blocks, as the copy says: to be folded and compared with the record before use
+     * @param bytes the blocks asked for; must be run or cancelled
+     */
+    record CopyContent(long chunkLength, BlockCrcs crcs, Source<ByteString, NotUsed> bytes) {}
+
+    /** @param generation the copy's PENDING index */
+    record PullOrder(UUID sourceUuid, URI sourceUrl, long length, int crc32c, long generation) {}
+
+    /**
+     * What a node says of itself.
+     *
+     * @param clusterId empty on a fresh node
+     * @param incarnation raised at each start
+     * @param clockMillis the node's clock, which token expiry is in
+     */
+    record NodeHealth(
+            UUID uuid,
+            Optional<UUID> clusterId,
+            long incarnation,
+            long totalBytes,
+            long freeBytes,
+            DiskState disk,
+            long clockMillis) {}
+
+    enum DiskState {
+        OK,
+        /** The reserve is reached: no new copies, everything else goes on. */
+        FULL,
+        /** An fsync or write failed: nothing is accepted until an operator acts (I8). */
+        FAILED
+    }
+}

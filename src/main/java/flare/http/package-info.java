@@ -1,0 +1,5 @@
+/** HTTP without a domain: server, raw target, ranges, conditions, node tokens. */
+@NullMarked
+package flare.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+package flare.metadata;
+
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * An order to the state machine, with the type of its result. Time, operation id and session are added on the way; apply
+ * is deterministic and answers a refusal instead of throwing (I4).
+ *
+ * <p>A command of the coordinator carries the Raft term it acts in and is refused (CONFLICT) when applied in another.
+ */
+public sealed interface Command<R> {
+
+    /** Nothing to say but that it took effect. */
+    record Done() {}
+
+    // ---- cluster ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Creates the cluster's identity, settings and the bucket {@code object}, once; later ones change nothing. Answers the
+     * cluster's state either way.
+     */
+    record InitCluster(UUID clusterId, ClusterSettings settings) implements Command<ClusterState> {}
+
+    /** Adds the node, or answers the entry that has this UUID. A REMOVED UUID is refused with CONFLICT. */
+    record AddNode(UUID uuid, URI url, String zone, double weight) implements Command<NodeId> {}
+
+    /** Records what a node said of itself. An incarnation not above the recorded one marks a restored disk: CONFLICT. */
+    record UpdateNode(NodeId node, URI url, long incarnation) implements Command<Done> {}
+
+    /** Moves a node between states; REMOVED is refused with CONFLICT while a copy, PENDING or FREED row names it. */
+    record SetNodeState(NodeId node, NodeState state) implements Command<Done> {}
+
+    /** Raises the feature level by one step; CONFLICT unless every voter supports it. */
+    record RaiseFeatureLevel(int level) implements Command<Done> {}
+
+    // ---- buckets and objects ----------------------------------------------------------------------------------------
+
+    /** BUCKET_ALREADY_EXISTS if the name is taken. */
+    record CreateBucket(BucketName name) implements Command<BucketId> {}
+
+    /** BUCKET_NOT_EMPTY while it has objects. */
+    record DeleteBucket(BucketId bucket) implements Command<Done> {}
+
+    /**
+     * Makes {@code key} name new content, in one step. PRECONDITION_FAILED by the condition, NO_SUCH_BUCKET by the id,
+     * UNAVAILABLE if a blob's session is not live or its counter is below that session's write mark (I7).
+     */
+    record PutObject(
+            BucketId bucket,
+            ObjectKey key,
+            long size,
+            String etag,
+            ObjectAttributes attributes,
+            NewContent content,
+            WriteCondition condition)
+            implements Command<ObjectInfo> {}
+
+    /** Removes the key; the result says whether there was anything. */
+    record DeleteObject(BucketId bucket, ObjectKey key, WriteCondition condition) implements Command<Boolean> {}
+
+    /** Bytes of a new version. Commands never carry an extent of an existing blob (I2). */
+    sealed interface NewContent {
+
+        /** The object itself, in the log and the store. */
+        record Inline(byte[] bytes) implements NewContent {}
+
+        /** A blob just written, its chunks in order, each durable on its nodes. */
+        record Blob(BlobId id, int wantedCopies, List<ChunkRecord> chunks) implements NewContent {
+            public Blob {
+                chunks = List.copyOf(chunks);
+            }
+        }
+    }
+
+    // ---- copies: reclaim and repair (I12)
+    // -----------------------------------------------------------------------------
+
+    /** Turns up to {@code limit} chunks of a blob at count 0 into FREED copies; answers whether any are left to do. */
+    record FreeBlob(BlobId blob, int limit, long term) implements Command<Boolean> {}
+
+    /** Turns copies into FREED rows; those with a location or a PENDING row are left alone. Answers the rows made. */
+    record FreeOrphans(NodeId node, List<ChunkId> chunks, long term) implements Command<List<FreedCopy>> {}
+
+    /** The node durably has no such copy of a smaller generation: clears the rows that still have that index. */
+    record ClearFreed(List<FreedCopy> copies) implements Command<Done> {}
+
+    /**
+     * Announces a copy about to be pulled. Answers its PENDING index, the copy's generation. CONFLICT where the chunk is
+     * gone, the node has it already, or a PENDING or FREED row stands.
+     */
+    record PlanCopy(ChunkId chunk, NodeId target, long term) implements Command<Long> {}
+
+    /** The pulled copy is durable and verified: its PENDING row becomes a location. */
+    record CommitCopy(ChunkId chunk, NodeId target, long pendingIndex) implements Command<Done> {}
+
+    /** The pull failed or was given up: its PENDING row becomes FREED. */
+    record AbandonCopy(ChunkId chunk, NodeId target, long pendingIndex) implements Command<Done> {}
+
+    /**
+     * A copy turned out missing or corrupt, or is to be moved away: its location becomes FREED and the chunk is queued
+     * for repair if it now lacks copies. A chunk's last location is kept and CONFLICT answered.
+     */
+    record DropCopy(ChunkId chunk, NodeId node) implements Command<Done> {}
+
+    // ---- sessions ---------------------------------------------------------------------------------------------------
+
+    /** Registers an API process; the result is the session's id. */
+    record OpenSession(UUID process, Optional<URI> url) implements Command<Long> {}
+
+    /**
+     * Renews the live session with its marks and reports blobs that will never be committed, whose copies become FREED.
+     * UNAVAILABLE if the session is not live.
+     */
+    record RenewSession(long session, long writeMark, long readMark, List<NewContent.Blob> abandoned)
+            implements Command<Done> {
+        public RenewSession {
+            abandoned = List.copyOf(abandoned);
+        }
+    }
+
+    /** Ends a session by its own will. */
+    record CloseSession(long session) implements Command<Done> {}
+
+    /** Ends a session the coordinator has not seen renewed for too long. */
+    record ExpireSession(long session, long term) implements Command<Done> {}
+
+    // ---- records ----------------------------------------------------------------------------------------------------
+
+    /** A copy to be deleted: its node must remove only a generation smaller than {@code index} (I12). */
+    record FreedCopy(NodeId node, ChunkId chunk, long index) {}
+}

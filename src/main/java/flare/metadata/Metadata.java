@@ -1,0 +1,34 @@
+package flare.metadata;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The replicated state machine as the rest of the process sees it: orders go in, confirmed answers come out. The door to
+ * the metadata actor; an in-memory twin serves as the fake.
+ */
+public interface Metadata {
+
+    /**
+     * Submits a command under the next operation id of the live session, and tries again under the same id across leader
+     * changes until the outcome is known.
+     *
+     * <p>Completes with the result once the command is committed and applied. Fails with {@link
+     * flare.model.FlareException}: the state machine's refusal; SLOW_DOWN when the bound on pending commands is reached
+     * (nothing was submitted); UNAVAILABLE when the session ended first (whether it took effect is then moot: a later
+     * apply is refused). A caller that can't wait that long puts its own limit on the stage and must not take the limit
+     * for an outcome.
+     */
+    <R> CompletionStage<R> submit(Command<R> command);
+
+    /**
+     * Answers a query from a state that holds everything committed before the call (linearizable). Fails with UNAVAILABLE
+     * when the leader can't be confirmed in time (I11), or with the query's own refusals.
+     */
+    <R> CompletionStage<R> read(Query<R> query);
+
+    /** This process's registration; blob ids and read pins come from it. */
+    Session session();
+
+    /** What this process knows of the Raft group, for health, metrics and the coordinator. Local, may be stale. */
+    RaftStatus status();
+}

@@ -1,0 +1,140 @@
+package flare.metadata;
+
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.NodeId;
+import flare.model.NodeInfo;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A question to the state machine, with the type of its answer; answered from one snapshot. */
+public sealed interface Query<R> {
+
+    // ---- cluster ----------------------------------------------------------------------------------------------------
+
+    /** Empty before the cluster is initialised. */
+    record GetCluster() implements Query<Optional<ClusterState>> {}
+
+    /** All nodes, also REMOVED ones, with what they hold. */
+    record ListNodes() implements Query<List<NodeUsage>> {}
+
+    /** Live sessions, and the lowest read mark among them: copies freed below it may be deleted (I13). */
+    record ListSessions() implements Query<Sessions> {}
+
+    /** Row counts for metrics and reports; estimates where a count would cost a scan. */
+    record GetCounts() implements Query<Counts> {}
+
+    // ---- buckets and objects
+    // ------------------------------------------------------------------------------------------
+
+    /** Empty if there is none. */
+    record FindBucket(BucketName name) implements Query<Optional<BucketId>> {}
+
+    /** NO_SUCH_BUCKET, NO_SUCH_KEY. */
+    record StatObject(BucketId bucket, ObjectKey key) implements Query<ObjectInfo> {}
+
+    /** For a read under a pin: NO_SUCH_BUCKET, NO_SUCH_KEY; UNAVAILABLE if the pin's session is not live. */
+    record OpenObject(BucketId bucket, ObjectKey key, long session) implements Query<OpenedObject> {}
+
+    /** Chunks of a blob in order, from an ordinal on. */
+    record ListChunks(BlobId blob, int fromOrdinal, int limit) implements Query<List<ChunkRecord>> {}
+
+    /**
+     * One page of a bucket's keys in byte order. {@code after} is exclusive; with a delimiter, keys that share the text
+     * from the prefix up to the delimiter are rolled up to one common prefix, which counts as one result. NO_SUCH_BUCKET.
+     *
+     * @param prefix may be empty
+     * @param delimiter may be empty: none
+     * @param after a key or a common prefix to go on behind; empty: from the start
+     * @param limit results, at least 1
+     */
+    record ListObjects(BucketId bucket, byte[] prefix, byte[] delimiter, byte[] after, int limit)
+            implements Query<ObjectPage> {}
+
+    // ---- copies -----------------------------------------------------------------------------------------------------
+
+    /** Blobs at count 0 whose chunks still have locations. */
+    record ListDeadBlobs(int limit) implements Query<List<BlobId>> {}
+
+    /** FREED rows of a node in chunk order, behind {@code after}. */
+    record ListFreed(NodeId node, Optional<ChunkId> after, int limit) implements Query<List<Command.FreedCopy>> {}
+
+    /** PENDING rows in (node, chunk) order; what a coordinator that died left behind. */
+    record ListPending(int limit) implements Query<List<PendingCopy>> {}
+
+    /** Chunks that lack copies, fewest first. */
+    record ListRepairs(int limit) implements Query<List<RepairItem>> {}
+
+    /** What the state machine says of copies found on a node, in the order asked (I14). */
+    record ExplainCopies(NodeId node, List<ChunkId> chunks) implements Query<List<CopyStanding>> {}
+
+    /** Chunk records from {@code after} on in id order, for scrub and fsck. */
+    record ScanChunks(Optional<ChunkId> after, int limit) implements Query<List<ChunkRecord>> {}
+
+    // ---- answers ----------------------------------------------------------------------------------------------------
+
+    /**
+     * An object and where its bytes are.
+     *
+     * @param appliedIndex of the snapshot it was read from
+     */
+    record OpenedObject(ObjectInfo info, Content content, long appliedIndex) {}
+
+    sealed interface Content {
+
+        record Inline(byte[] bytes) implements Content {}
+
+        /**
+         * Slices in order; {@code firstChunks} are the leading chunks of the first slice's blob, to save a query for
+         * small objects; the rest is read in pages with {@link ListChunks}.
+         */
+        record Slices(List<Slice> slices, List<ChunkRecord> firstChunks) implements Content {}
+    }
+
+    /** A run of a blob's bytes. */
+    record Slice(BlobId blob, long offset, long length) {}
+
+    /**
+     * Keys and common prefixes, each in order.
+     *
+     * @param next what to pass as {@code after} for the next page; empty on the last page
+     */
+    record ObjectPage(List<ObjectInfo> objects, List<byte[]> commonPrefixes, Optional<byte[]> next) {}
+
+    /** @param copies chunks with a location on the node */
+    record NodeUsage(NodeInfo node, long copies, long bytes) {}
+
+    record SessionInfo(long id, String process, long writeMark, long readMark, Instant lastRenewed) {}
+
+    /** @param lowestReadMark {@link Long#MAX_VALUE} when no session is live */
+    record Sessions(List<SessionInfo> live, long lowestReadMark) {}
+
+    record PendingCopy(NodeId node, ChunkId chunk, long index) {}
+
+    /** @param wanted copies the chunk should have */
+    record RepairItem(ChunkRecord chunk, int wanted) {}
+
+    record Counts(long objects, long blobs, long chunks, long deadBlobs, long freed, long pending, long repairs) {}
+
+    /** Why a copy on a node exists, or that nothing says it may. */
+    enum CopyStanding {
+        /** A location names it. */
+        LOCATED,
+        /** A pull of it is under way. */
+        PENDING,
+        /** On its way out already. */
+        FREED,
+        /** Its blob's outcome is unknown: an upload may be under way. */
+        IN_FLIGHT,
+        /** Nothing names it and nothing can any more. */
+        ORPHAN,
+        /** Its session was never issued: a foreign disk or lost metadata. Stop and alarm. */
+        UNKNOWN_SESSION
+    }
+}

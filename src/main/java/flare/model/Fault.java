@@ -1,0 +1,49 @@
+package flare.model;
+
+/**
+ * Everything Flare refuses or fails with, as its users would name it. The core knows no HTTP status and no S3 code:
+ * one class at the edge maps each constant, exhaustively.
+ */
+public enum Fault {
+    // What was asked for is not there.
+    NO_SUCH_BUCKET,
+    NO_SUCH_KEY,
+    NO_SUCH_NODE,
+
+    // The request contradicts the state.
+    PRECONDITION_FAILED,
+    NOT_MODIFIED,
+    RANGE_NOT_SATISFIABLE,
+    BUCKET_ALREADY_EXISTS,
+    BUCKET_NOT_EMPTY,
+    CONFLICT,
+
+    // The request is malformed, or past a limit.
+    INVALID_ARGUMENT,
+    INVALID_REQUEST,
+    INVALID_URI,
+    INVALID_BUCKET_NAME,
+    KEY_TOO_LONG,
+    METADATA_TOO_LARGE,
+    ENTITY_TOO_LARGE,
+    MISSING_CONTENT_LENGTH,
+    INCOMPLETE_BODY,
+    REQUEST_TIMEOUT,
+    INVALID_DIGEST,
+    BAD_DIGEST,
+    MALFORMED_FORM,
+    METHOD_NOT_ALLOWED,
+    NOT_IMPLEMENTED,
+    ACCESS_DENIED,
+
+    // The store can't, now.
+    SLOW_DOWN,
+    UNAVAILABLE,
+    INSUFFICIENT_STORAGE,
+
+    // Bytes that are not what the record says, on every copy.
+    DATA_DAMAGED,
+
+    // A bug, or a machine that fails in a way nobody foresaw.
+    INTERNAL
+}

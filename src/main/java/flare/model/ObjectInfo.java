@@ -1,0 +1,24 @@
+package flare.model;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * One version of an object without its bytes.
+ *
+ * @param version internal version: the log index of the command that made it
+ * @param size bytes
+ * @param etag without quotes
+ * @param lastModified millisecond precision
+ */
+public record ObjectInfo(
+        ObjectKey key, long version, long size, String etag, Instant lastModified, ObjectAttributes attributes) {
+
+    public ObjectInfo {
+        Objects.requireNonNull(key);
+        Objects.requireNonNull(lastModified);
+        if (size < 0) {
+            throw new IllegalArgumentException("object " + key + " has size " + size);
+        }
+    }
+}

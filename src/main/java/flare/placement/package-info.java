@@ -1,0 +1,5 @@
+/** Which nodes a chunk goes to: the placement actor and its pure strategies. */
+@NullMarked
+package flare.placement;
+
+import org.jspecify.annotations.NullMarked;

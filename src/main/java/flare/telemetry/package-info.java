@@ -1,0 +1,5 @@
+/** Metrics, request ids and the access log. */
+@NullMarked
+package flare.telemetry;
+
+import org.jspecify.annotations.NullMarked;
