@@ -3,10 +3,10 @@ package flare.config;
 import java.util.Optional;
 
 /** The admin port. Beyond loopback, /metrics and the admin API ask for the bearer token. */
-public record AdminSettings(int port, Optional<String> token) {
+public record AdminSettings(int port, @Secret Optional<String> token) {
 
     public AdminSettings {
-        Ports.check("port", port);
+        Allowed.port("port", port);
     }
 
     @Override

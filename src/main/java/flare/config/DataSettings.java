@@ -22,12 +22,11 @@ public record DataSettings(
         int maxWrites) {
 
     public DataSettings {
-        Ports.check("port", port);
-        if (nodes < 1) {
-            throw new IllegalArgumentException("nodes = " + nodes + " is not allowed: 1 or more is");
-        }
-        if (!(reserve >= 0 && reserve < 1)) {
-            throw new IllegalArgumentException("reserve = " + reserve + " is not allowed: 0.0 up to below 1.0 is");
-        }
+        Allowed.port("port", port);
+        Allowed.atLeast("nodes", nodes, 1);
+        Allowed.share("reserve", reserve);
+        Allowed.positive("token-ttl", tokenTtl);
+        Allowed.positive("stall-timeout", stallTimeout);
+        Allowed.atLeast("max-writes", maxWrites, 1);
     }
 }

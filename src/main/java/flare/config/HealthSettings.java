@@ -11,8 +11,9 @@ import java.time.Duration;
 public record HealthSettings(Duration interval, Duration timeout, int failures, int successes) {
 
     public HealthSettings {
-        if (failures < 1 || successes < 1) {
-            throw new IllegalArgumentException("failures and successes of 1 or more are allowed");
-        }
+        Allowed.positive("interval", interval);
+        Allowed.positive("timeout", timeout);
+        Allowed.atLeast("failures", failures, 1);
+        Allowed.atLeast("successes", successes, 1);
     }
 }

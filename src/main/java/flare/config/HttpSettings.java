@@ -14,9 +14,10 @@ public record HttpSettings(
         boolean accessLog) {
 
     public HttpSettings {
-        Ports.check("port", port);
-        if (maxConnections < 1 || maxListPage < 1) {
-            throw new IllegalArgumentException("max-connections and max-list-page of 1 or more are allowed");
-        }
+        Allowed.port("port", port);
+        Allowed.atLeast("max-connections", maxConnections, 1);
+        Allowed.atLeast("max-list-page", maxListPage, 1);
+        Allowed.positive("stall-timeout", stallTimeout);
+        Allowed.positive("idle-timeout", idleTimeout);
     }
 }

@@ -14,7 +14,7 @@ public record NodeSettings(
         Path dataDir,
         String bind,
         List<URI> dataNodes,
-        Optional<String> clusterSecret,
+        @Secret Optional<String> clusterSecret,
         Optional<Path> clusterSecretFile,
         Duration shutdownLimit) {
 
@@ -28,16 +28,22 @@ public record NodeSettings(
 
     public NodeSettings {
         if (roles.isEmpty()) {
-            throw new IllegalArgumentException("roles = [] is not allowed: api, data or both are");
+            throw new NotAllowedException("roles", "[]", "[api], [data] or [api, data] is");
+        }
+        Allowed.notBlank("data-dir", dataDir.toString(), "the path of a directory is");
+        Allowed.notBlank("bind", bind, "an address of this machine, such as 127.0.0.1, is");
+        for (URI url : dataNodes) {
+            if (!"http".equals(url.getScheme()) || url.getHost() == null) {
+                throw new NotAllowedException("data-nodes", dataNodes, "URLs such as http://10.0.0.7:9000 are");
+            }
         }
         if (clusterSecret.isPresent() && clusterSecretFile.isPresent()) {
-            throw new IllegalArgumentException(
-                    "cluster-secret and cluster-secret-file are both set: one of them is allowed");
+            throw new NotAllowedException(
+                    "cluster-secret-file", clusterSecretFile.get(), "it or cluster-secret, not both, is");
         }
         if (clusterSecret.isPresent() && clusterSecret.get().length() < MIN_SECRET.bytes()) {
-            throw new IllegalArgumentException(
-                    "cluster-secret has " + clusterSecret.get().length() + " characters: at least " + MIN_SECRET.bytes()
-                            + " random ones are allowed");
+            throw new NotAllowedException(
+                    "cluster-secret", "(not shown)", "at least " + MIN_SECRET.bytes() + " random characters are");
         }
     }
 

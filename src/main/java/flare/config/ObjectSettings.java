@@ -33,23 +33,20 @@ public record ObjectSettings(
         if (chunkSize.bytes() < MIN_CHUNK.bytes()
                 || chunkSize.bytes() > MAX_CHUNK.bytes()
                 || chunkSize.bytes() % MIN_CHUNK.bytes() != 0) {
-            throw new IllegalArgumentException(
-                    "chunk-size = " + chunkSize + " is not allowed: a multiple of 64KiB up to 64MiB is");
+            throw new NotAllowedException("chunk-size", chunkSize, "a multiple of 64KiB up to 64MiB is");
         }
-        if (copies < 1) {
-            throw new IllegalArgumentException("copies = " + copies + " is not allowed: 1 or more is");
-        }
+        Allowed.atLeast("copies", copies, 1);
         if (writeQuorum < 0 || writeQuorum > copies) {
-            throw new IllegalArgumentException("write-quorum = " + writeQuorum
-                    + " is not allowed: 0 (a majority) up to copies = " + copies + " is");
+            throw new NotAllowedException(
+                    "write-quorum", writeQuorum, "0 (a majority) up to copies = " + copies + " is");
         }
-        if (inlineLimit.bytes() > MAX_INLINE.bytes()) {
-            throw new IllegalArgumentException("inline-limit = " + inlineLimit + " is not allowed: up to 64KiB is");
-        }
-        if (maxUploads < 1 || uploadChunksInFlight < 1 || readAhead < 0) {
-            throw new IllegalArgumentException("max-uploads and upload-chunks-in-flight of 1 or more are allowed, "
-                    + "read-ahead of 0 or more; they are " + maxUploads + ", " + uploadChunksInFlight + ", "
-                    + readAhead);
-        }
+        Allowed.atMost("inline-limit", inlineLimit, MAX_INLINE, "64KiB");
+        Allowed.atLeast("max-uploads", maxUploads, 1);
+        Allowed.atLeast("upload-chunks-in-flight", uploadChunksInFlight, 1);
+        Allowed.atLeast("read-ahead", readAhead, 0);
+        Allowed.positive("copy-lag-limit", copyLagLimit);
+        Allowed.positive("copy-lag-time", copyLagTime);
+        Allowed.positive("commit-timeout", commitTimeout);
+        Allowed.positive("read-stall-timeout", readStallTimeout);
     }
 }

@@ -27,14 +27,18 @@ public record RaftSettings(
         ByteSize segmentSize) {
 
     public RaftSettings {
-        Ports.check("port", port);
+        Allowed.port("port", port);
         if (electionTimeoutMin.compareTo(electionTimeoutMax) >= 0) {
-            throw new IllegalArgumentException("election-timeout-min = " + electionTimeoutMin
-                    + " is not allowed: less than election-timeout-max = " + electionTimeoutMax + " is");
+            throw new NotAllowedException(
+                    "election-timeout-min", electionTimeoutMin, "less than election-timeout-max is");
         }
-        if (maxPending < 1 || maxEntryCommands < 1 || entriesInFlight < 1 || snapshotEntries < 1) {
-            throw new IllegalArgumentException(
-                    "max-pending, max-entry-commands, entries-in-flight and snapshot-entries of 1 or more are allowed");
-        }
+        Allowed.positive("election-timeout-min", electionTimeoutMin);
+        Allowed.positive("read-timeout", readTimeout);
+        Allowed.atLeast("max-pending", maxPending, 1);
+        Allowed.atLeast("max-entry-commands", maxEntryCommands, 1);
+        Allowed.positive("max-entry-bytes", maxEntryBytes);
+        Allowed.atLeast("entries-in-flight", entriesInFlight, 1);
+        Allowed.atLeast("snapshot-entries", snapshotEntries, 1);
+        Allowed.positive("segment-size", segmentSize);
     }
 }

@@ -2,27 +2,23 @@ package flare.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import flare.model.ByteSize;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Binds a HOCON block to a record: component {@code chunkSize} reads key {@code chunk-size}, a nested record a nested
- * block. A key that no component reads is refused, so that a misspelt setting never goes unnoticed.
+ * block. A key that no component reads is refused, so that a misspelt setting never goes unnoticed. Every refusal is one
+ * sentence with the whole key, the value as it was written, and what is allowed.
  */
 final class RecordBinder {
 
@@ -44,172 +40,95 @@ final class RecordBinder {
         for (int i = 0; i < components.length; i++) {
             values[i] = value(block, components[i], path);
         }
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
-            var constructor = type.getDeclaredConstructor(types);
-            constructor.setAccessible(true);
-            return constructor.newInstance(values);
+            return constructor(type).newInstance(values);
         } catch (InvocationTargetException e) {
-            Throwable cause = e.getCause();
-            throw new InvalidSettingException(path + ": " + (cause == null ? e : cause.getMessage()));
+            if (e.getCause() instanceof NotAllowedException notAllowed) {
+                throw refusal(block, path, notAllowed.key(), keys(type).get(notAllowed.key()), notAllowed.allowed());
+            }
+            throw new IllegalStateException("cannot make " + type, e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make " + type, e);
         }
     }
 
-    private @Nullable Object value(Config block, RecordComponent component, String path) {
+    private static <T extends Record> Constructor<T> constructor(Class<T> type) throws NoSuchMethodException {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        Constructor<T> constructor = type.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return constructor;
+    }
+
+    private Object value(Config block, RecordComponent component, String path) {
         if (component.isAnnotationPresent(Inlined.class)) {
             return bindAt(block, component.getType().asSubclass(Record.class), path);
         }
-        String key = kebab(component.getName());
-        String fullKey = path + "." + key;
+        String key = key(component);
+        if (isBlock(component)) {
+            return bindAt(block.getConfig(key), component.getType().asSubclass(Record.class), path + "." + key);
+        }
         try {
-            return read(block, key, fullKey, component.getGenericType());
+            return ValueReader.read(block, key, component.getGenericType());
         } catch (ConfigException.Missing e) {
-            throw new InvalidSettingException(fullKey + " is not set");
+            throw new InvalidSettingException(
+                    path + "." + key + " is not set: " + ValueReader.allowed(component.getGenericType()) + " needed");
         } catch (ConfigException | IllegalArgumentException e) {
-            throw new InvalidSettingException(fullKey + " = "
-                    + block.getValue(key).render() + " is not allowed: " + expectation(component.getType()));
+            throw refusal(block, path, key, component, ValueReader.allowed(component.getGenericType()));
         }
     }
 
-    private @Nullable Object read(Config block, String key, String fullKey, Type generic) {
-        Class<?> type = raw(generic);
-        if (type == Optional.class) {
-            boolean absent = !block.hasPath(key) || (block.getAnyRef(key) instanceof String text && text.isEmpty());
-            return absent ? Optional.empty() : Optional.ofNullable(read(block, key, fullKey, argument(generic)));
-        }
-        if (type == List.class || type == Set.class) {
-            List<Object> elements = new ArrayList<>();
-            for (String text : block.getStringList(key)) {
-                elements.add(parse(text, raw(argument(generic))));
-            }
-            return type == List.class ? List.copyOf(elements) : Set.copyOf(new LinkedHashSet<>(elements));
-        }
-        if (type == int.class) {
-            return block.getInt(key);
-        }
-        if (type == long.class) {
-            return block.getLong(key);
-        }
-        if (type == double.class) {
-            return block.getDouble(key);
-        }
-        if (type == boolean.class) {
-            return block.getBoolean(key);
-        }
-        if (type == Duration.class) {
-            return block.getDuration(key);
-        }
-        if (type == ByteSize.class) {
-            return new ByteSize(block.getBytes(key));
-        }
-        if (type.isRecord()) {
-            return bindAt(block.getConfig(key), type.asSubclass(Record.class), fullKey);
-        }
-        return parse(block.getString(key), type);
+    private static InvalidSettingException refusal(
+            Config block, String path, String key, @Nullable RecordComponent component, String allowed) {
+        boolean secret = component != null && component.isAnnotationPresent(Secret.class);
+        return notAllowed(path + "." + key, secret ? "(not shown)" : written(block.getValue(key)), allowed);
     }
 
-    private static Object parse(String text, Class<?> type) {
-        if (type == String.class) {
-            return text;
-        }
-        if (type == Path.class) {
-            return Path.of(text);
-        }
-        if (type == URI.class) {
-            return URI.create(text);
-        }
-        if (type.isEnum()) {
-            return Arrays.stream(type.getEnumConstants())
-                    .filter(constant -> spelling(constant).equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(text));
-        }
-        throw new IllegalStateException("no setting has type " + type);
+    private static InvalidSettingException notAllowed(String fullKey, String value, String allowed) {
+        return new InvalidSettingException(fullKey + " = " + value + " is not allowed: " + allowed);
+    }
+
+    private static String written(ConfigValue value) {
+        return value.render(ConfigRenderOptions.concise());
     }
 
     private void refuseUnknownKeys(Config block, Class<?> type, String path) {
-        Set<String> known = new LinkedHashSet<>();
-        collectKeys(type, known);
-        for (String key : block.root().keySet()) {
-            if (!known.contains(key)) {
+        Map<String, RecordComponent> known = keys(type);
+        for (Map.Entry<String, ConfigValue> entry : block.root().entrySet()) {
+            String key = entry.getKey();
+            RecordComponent component = known.get(key);
+            if (component == null) {
                 throw new InvalidSettingException(path + "." + key + " is no setting; here are allowed: "
-                        + known.stream().sorted().collect(Collectors.joining(", ")));
+                        + known.keySet().stream().sorted().collect(Collectors.joining(", ")));
             }
-        }
-        nested(block, type, path);
-    }
-
-    private void nested(Config block, Class<?> type, String path) {
-        for (RecordComponent component : type.getRecordComponents()) {
-            String key = kebab(component.getName());
-            if (component.isAnnotationPresent(Inlined.class)) {
-                nested(block, component.getType(), path);
-            } else if (component.getType().isRecord() && component.getType() != ByteSize.class && block.hasPath(key)) {
-                if (!(block.getValue(key) instanceof com.typesafe.config.ConfigObject object)) {
-                    throw new InvalidSettingException(
-                            path + "." + key + " = " + block.getValue(key).render() + " is not allowed: a block is");
+            if (isBlock(component)) {
+                if (!(entry.getValue() instanceof ConfigObject nested)) {
+                    throw notAllowed(path + "." + key, written(entry.getValue()), "a block of settings { … } is");
                 }
-                refuseUnknownKeys(object.toConfig(), component.getType(), path + "." + key);
+                refuseUnknownKeys(nested.toConfig(), component.getType(), path + "." + key);
             }
         }
     }
 
-    private static void collectKeys(Class<?> type, Set<String> keys) {
+    /** The keys of a block, those of inlined records included. */
+    private static Map<String, RecordComponent> keys(Class<?> type) {
+        Map<String, RecordComponent> keys = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             if (component.isAnnotationPresent(Inlined.class)) {
-                collectKeys(component.getType(), keys);
+                keys.putAll(keys(component.getType()));
             } else {
-                keys.add(kebab(component.getName()));
+                keys.put(key(component), component);
             }
         }
+        return keys;
     }
 
-    private static String expectation(Class<?> type) {
-        if (type.isEnum()) {
-            return "one of " + spellings(type) + " is";
-        }
-        if (type == Duration.class) {
-            return "a duration such as 500ms, 10s or 2h is";
-        }
-        if (type == ByteSize.class) {
-            return "a size such as 64KiB or 8MiB is";
-        }
-        if (type == int.class || type == long.class) {
-            return "a whole number is";
-        }
-        if (type == boolean.class) {
-            return "true or false is";
-        }
-        if (type == List.class || type == Set.class) {
-            return "a list such as [a, b], of allowed values, is";
-        }
-        return "a value of type " + type.getSimpleName() + " is";
+    private static boolean isBlock(RecordComponent component) {
+        return component.getType().isRecord() && !ValueReader.isValue(component.getType());
     }
 
-    private static String spellings(Class<?> type) {
-        return Arrays.stream(type.getEnumConstants())
-                .map(RecordBinder::spelling)
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String spelling(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static String kebab(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
-    }
-
-    private static Class<?> raw(Type type) {
-        return type instanceof ParameterizedType parameterized
-                ? (Class<?>) parameterized.getRawType()
-                : (Class<?>) type;
-    }
-
-    private static Type argument(Type type) {
-        return ((ParameterizedType) type).getActualTypeArguments()[0];
+    private static String key(RecordComponent component) {
+        return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 }

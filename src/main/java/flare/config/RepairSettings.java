@@ -19,4 +19,14 @@ public record RepairSettings(
         int batch,
         Duration orphanInterval,
         double orphanStopShare,
-        int orphanStopCount) {}
+        int orphanStopCount) {
+
+    public RepairSettings {
+        Allowed.positive("interval", interval);
+        Allowed.positive("rate", rate);
+        Allowed.atLeast("batch", batch, 1);
+        Allowed.positive("orphan-interval", orphanInterval);
+        Allowed.share("orphan-stop-share", orphanStopShare);
+        Allowed.atLeast("orphan-stop-count", orphanStopCount, 0);
+    }
+}

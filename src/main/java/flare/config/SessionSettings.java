@@ -7,9 +7,10 @@ import java.time.Duration;
 public record SessionSettings(Duration renewEvery, Duration expireAfter, Duration maxReadAge, ByteSize minReadRate) {
 
     public SessionSettings {
+        Allowed.positive("renew-every", renewEvery);
         if (renewEvery.multipliedBy(3).compareTo(expireAfter) > 0) {
-            throw new IllegalArgumentException("expire-after = " + expireAfter
-                    + " is not allowed: at least three times renew-every = " + renewEvery + " is");
+            throw new NotAllowedException("expire-after", expireAfter, "at least three times renew-every is");
         }
+        Allowed.positive("max-read-age", maxReadAge);
     }
 }

@@ -1,0 +1,41 @@
+package flare.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** What may be bound beyond loopback, and what processes of one cluster must share. */
+final class Exposure {
+
+    private Exposure() {}
+
+    static void check(NodeSettings node, RaftSettings raft) {
+        if (node.isApi() && !isLoopback(node.bind())) {
+            throw new InvalidSettingException(
+                    "flare.bind = \"" + node.bind() + "\" is not allowed: the object port has no"
+                            + " authentication yet, so with the role api an address of loopback, such as 127.0.0.1, is");
+        }
+        if (needsSecret(node, raft)
+                && node.clusterSecret().isEmpty()
+                && node.clusterSecretFile().isEmpty()) {
+            throw new InvalidSettingException(
+                    "flare.cluster-secret is not set: a cluster of more than one process needs"
+                            + " it, or flare.cluster-secret-file, the same in each");
+        }
+    }
+
+    private static boolean needsSecret(NodeSettings node, RaftSettings raft) {
+        return !node.isApi()
+                || !node.isData()
+                || !node.dataNodes().isEmpty()
+                || raft.peers().size() > 1;
+    }
+
+    private static boolean isLoopback(String bind) {
+        try {
+            return InetAddress.getByName(bind).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new InvalidSettingException(
+                    "flare.bind = \"" + bind + "\" is not allowed: an address of this machine, such as 127.0.0.1, is");
+        }
+    }
+}
