@@ -44,7 +44,7 @@ public sealed interface Command<R> {
     /** Moves a node between states; REMOVED is refused with CONFLICT while a copy, PENDING or FREED row names it. */
     record SetNodeState(NodeId node, NodeState state) implements Command<Done> {}
 
-    /** Raises the feature level by one step; CONFLICT unless every voter supports it. */
+    /** Raises the feature level by one step; CONFLICT unless every live session's process supports it. */
     record RaiseFeatureLevel(int level) implements Command<Done> {}
 
     // ---- buckets and objects ----------------------------------------------------------------------------------------
@@ -118,8 +118,17 @@ public sealed interface Command<R> {
 
     // ---- sessions ---------------------------------------------------------------------------------------------------
 
-    /** Registers an API process; the result is the session's id. */
-    record OpenSession(UUID process, Optional<URI> url) implements Command<Long> {}
+    /**
+     * Registers an API process; the result is the session's id.
+     *
+     * @param featureLevel the highest the process supports: the cluster's is raised only when all live sessions do
+     */
+    record OpenSession(UUID process, Optional<URI> url, int featureLevel) implements Command<Long> {
+
+        public OpenSession(UUID process, Optional<URI> url) {
+            this(process, url, FeatureLevel.SUPPORTED);
+        }
+    }
 
     /**
      * Renews the live session with its marks and reports blobs that will never be committed, whose copies become FREED.

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * One version of an object without its bytes.
  *
- * @param version internal version: the log index of the command that made it
+ * @param version internal version, unique and rising: log index and place in the entry of the command that made it
  * @param size bytes
  * @param etag without quotes
  * @param lastModified millisecond precision

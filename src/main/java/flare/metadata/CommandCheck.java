@@ -1,0 +1,161 @@
+package flare.metadata;
+
+import flare.config.ObjectSettings;
+import flare.model.BlobId;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectAttributes;
+import flare.model.WriteCondition;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What of a command can be judged without the state: sizes, sums, order, bounds. Checked before a command is proposed,
+ * so that nonsense never reaches the log, and again by apply, which trusts no entry.
+ */
+final class CommandCheck {
+
+    static final int MAX_ATTRIBUTE_BYTES = 64 * 1024;
+    static final int MAX_ETAG_LENGTH = 128;
+    static final int MAX_CONDITION_ETAGS = 1000;
+    static final int MAX_COPIES = 64;
+    static final int MAX_ROWS = 10_000;
+
+    private CommandCheck() {}
+
+    /** Throws {@link FlareException} with INVALID_ARGUMENT, naming the field. */
+    static void check(Command<?> command) {
+        if (command instanceof Command.PutObject put) {
+            put(put);
+        } else if (command instanceof Command.DeleteObject delete) {
+            condition(delete.condition());
+        } else if (command instanceof Command.InitCluster init) {
+            settings(init.settings());
+        } else if (command instanceof Command.AddNode add) {
+            require(add.weight() > 0 && !Double.isInfinite(add.weight()), "weight", add.weight());
+            require(add.zone().length() <= 255, "zone length", add.zone().length());
+        } else if (command instanceof Command.UpdateNode update) {
+            require(update.incarnation() >= 0, "incarnation", update.incarnation());
+        } else if (command instanceof Command.RenewSession renew) {
+            renew(renew);
+        } else if (command instanceof Command.FreeBlob free) {
+            require(free.limit() >= 1 && free.limit() <= MAX_ROWS, "limit", free.limit());
+        } else if (command instanceof Command.FreeOrphans free) {
+            require(
+                    free.chunks().size() <= MAX_ROWS,
+                    "number of chunks",
+                    free.chunks().size());
+        } else if (command instanceof Command.ClearFreed clear) {
+            require(
+                    clear.copies().size() <= MAX_ROWS,
+                    "number of copies",
+                    clear.copies().size());
+        }
+    }
+
+    private static void settings(ClusterSettings settings) {
+        require(
+                settings.wantedCopies() >= 1 && settings.wantedCopies() <= MAX_COPIES,
+                "wanted copies",
+                settings.wantedCopies());
+        require(
+                settings.chunkBytes() >= ObjectSettings.MIN_CHUNK.bytes()
+                        && settings.chunkBytes() <= ObjectSettings.MAX_CHUNK.bytes(),
+                "chunk bytes",
+                settings.chunkBytes());
+    }
+
+    private static void put(Command.PutObject put) {
+        require(put.size() >= 0, "size", put.size());
+        require(
+                put.etag().length() <= MAX_ETAG_LENGTH,
+                "ETag length",
+                put.etag().length());
+        int attributeBytes = bytes(put.attributes());
+        require(attributeBytes <= MAX_ATTRIBUTE_BYTES, "attribute bytes", attributeBytes);
+        condition(put.condition());
+        if (put.content() instanceof Command.NewContent.Inline inline) {
+            require(inline.bytes().length <= ObjectSettings.MAX_INLINE.bytes(), "inline bytes", inline.bytes().length);
+            require(
+                    inline.bytes().length == put.size(),
+                    "size of " + inline.bytes().length + " inline bytes",
+                    put.size());
+        } else if (put.content() instanceof Command.NewContent.Blob blob) {
+            long sum = blob(blob);
+            require(!blob.chunks().isEmpty(), "number of chunks", 0);
+            require(sum == put.size(), "size of chunks of " + sum + " bytes", put.size());
+            blob.chunks().forEach(CommandCheck::hasCopies);
+        }
+    }
+
+    private static void hasCopies(ChunkRecord chunk) {
+        require(!chunk.nodes().isEmpty(), "copies of chunk " + chunk.id(), 0);
+    }
+
+    /** Answers the sum of the chunks' lengths. */
+    private static long blob(Command.NewContent.Blob blob) {
+        require(blob.wantedCopies() >= 1 && blob.wantedCopies() <= MAX_COPIES, "wanted copies", blob.wantedCopies());
+        long sum = 0;
+        for (int i = 0; i < blob.chunks().size(); i++) {
+            ChunkRecord chunk = blob.chunks().get(i);
+            require(chunk.id().equals(new ChunkId(blob.id(), i)), "chunk " + i + " of blob " + blob.id(), chunk.id());
+            sum += within(chunk);
+        }
+        return sum;
+    }
+
+    /** The length, small enough that no sum over a list of chunks overflows. */
+    private static long within(ChunkRecord chunk) {
+        require(chunk.length() <= ObjectSettings.MAX_CHUNK.bytes(), "length of chunk " + chunk.id(), chunk.length());
+        require(
+                chunk.nodes().size() <= MAX_COPIES
+                        && new HashSet<>(chunk.nodes()).size() == chunk.nodes().size(),
+                "nodes of chunk " + chunk.id(),
+                chunk.nodes());
+        return chunk.length();
+    }
+
+    private static void renew(Command.RenewSession renew) {
+        require(renew.writeMark() >= 0, "write mark", renew.writeMark());
+        require(renew.readMark() >= 0, "read mark", renew.readMark());
+        for (Command.NewContent.Blob blob : renew.abandoned()) {
+            BlobId id = blob.id();
+            require(id.session() == renew.session(), "session of abandoned blob " + id, id.session());
+            require(
+                    blob.chunks().stream().allMatch(chunk -> chunk.id().blob().equals(id)),
+                    "chunks of abandoned blob " + id,
+                    blob.chunks().size());
+            blob.chunks().forEach(CommandCheck::within);
+        }
+    }
+
+    private static void condition(WriteCondition condition) {
+        for (List<String> etags : List.of(condition.ifMatch(), condition.ifNoneMatch())) {
+            require(etags.size() <= MAX_CONDITION_ETAGS, "number of ETags in a condition", etags.size());
+        }
+    }
+
+    private static int bytes(ObjectAttributes attributes) {
+        int sum = attributes.contentType().map(CommandCheck::bytes).orElse(0);
+        for (Map<String, String> map : List.of(attributes.headers(), attributes.userMetadata())) {
+            for (Map.Entry<String, String> entry : map.entrySet()) {
+                sum = Math.addExact(sum, bytes(entry.getKey()) + bytes(entry.getValue()));
+            }
+        }
+        return sum;
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void require(boolean holds, String field, Object value) {
+        if (!holds) {
+            throw new FlareException(Fault.INVALID_ARGUMENT, field + " is not allowed to be " + value);
+        }
+    }
+}

@@ -1,0 +1,571 @@
+package flare.metadata;
+
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeInfo;
+import flare.model.NodeState;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The state machine as plain maps, written to be read: the twin of {@link RocksState} and the core of the fake. */
+final class ModelState implements ReplicatedState {
+
+    record Copy(NodeId node, ChunkId chunk) implements Comparable<Copy> {
+        @Override
+        public int compareTo(Copy other) {
+            return node.equals(other.node) ? chunk.compareTo(other.chunk) : node.compareTo(other.node);
+        }
+    }
+
+    record Version(
+            ObjectInfo info,
+            byte @Nullable [] inline,
+            @Nullable BlobId blob) {}
+
+    static final class Blob {
+        long size;
+        int wanted;
+        int count;
+        final List<ChunkRecord> chunks = new ArrayList<>();
+    }
+
+    static final class SessionRow {
+        String process = "";
+        int level;
+        boolean live = true;
+        long writeMark;
+        long readMark;
+        long lowest;
+        Instant renewed = Instant.EPOCH;
+        final Map<Long, Outcome> results = new HashMap<>();
+        final Set<BlobId> abandoned = new HashSet<>();
+    }
+
+    Position applied = new Position(0, 0);
+    long now;
+
+    @Nullable
+    ClusterState cluster;
+
+    final TreeMap<Long, BucketName> buckets = new TreeMap<>();
+    final Map<Long, TreeMap<ObjectKey, Version>> objects = new HashMap<>();
+    final TreeMap<BlobId, Blob> blobs = new TreeMap<>();
+    final TreeMap<Copy, Long> freed = new TreeMap<>();
+    final TreeMap<Copy, Long> pending = new TreeMap<>();
+    final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
+    final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
+    private long lastBucket;
+    private long lastSession;
+    private long version;
+
+    @Override
+    public Position applied() {
+        return applied;
+    }
+
+    @Override
+    public List<Outcome> apply(Position position, long stampMillis, List<Envelope> commands) {
+        now = Math.max(now, stampMillis);
+        applied = position;
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            version = position.index() * 65536 + i;
+            outcomes.add(once(commands.get(i)));
+        }
+        return outcomes;
+    }
+
+    @Override
+    public void skip(Position position) {
+        applied = position;
+    }
+
+    @Override
+    public <R> R query(Query<R> query) {
+        return new ModelQueries(this).answer(query);
+    }
+
+    @Override
+    public void checkpoint(Path directory) {
+        throw new UnsupportedOperationException("the model lives in memory");
+    }
+
+    @Override
+    public void close() {}
+
+    private Outcome once(Envelope envelope) {
+        Command<?> command = envelope.command();
+        if (envelope.session() == 0
+                || command instanceof Command.CloseSession
+                || command instanceof Command.ExpireSession) {
+            return attempt(command);
+        }
+        SessionRow session = sessions.get(envelope.session());
+        if (session == null || !session.live) {
+            return new Outcome.Refused(Fault.UNAVAILABLE, "session");
+        }
+        if (envelope.sequence() < session.lowest) {
+            return new Outcome.Refused(Fault.CONFLICT, "answered");
+        }
+        if (envelope.lowestUnanswered() > session.lowest) {
+            session.lowest = envelope.lowestUnanswered();
+            session.results.keySet().removeIf(sequence -> sequence < session.lowest);
+        }
+        Outcome kept = session.results.get(envelope.sequence());
+        if (kept != null) {
+            return kept;
+        }
+        Outcome outcome = attempt(command);
+        if (envelope.sequence() >= session.lowest) {
+            session.results.put(envelope.sequence(), outcome);
+        }
+        return outcome;
+    }
+
+    private Outcome attempt(Command<?> command) {
+        try {
+            CommandCheck.check(command);
+            return new Outcome.Accepted(execute(command));
+        } catch (FlareException refusal) {
+            return new Outcome.Refused(refusal.fault(), String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    private Object execute(Command<?> command) {
+        if (command instanceof Command.InitCluster init) {
+            return init(init);
+        } else if (command instanceof Command.AddNode add) {
+            return addNode(add);
+        } else if (command instanceof Command.UpdateNode update) {
+            return updateNode(update);
+        } else if (command instanceof Command.SetNodeState set) {
+            return setNodeState(set);
+        } else if (command instanceof Command.RaiseFeatureLevel raise) {
+            require(cluster != null && raise.level() == cluster.featureLevel(), Fault.CONFLICT, "level");
+            return new Command.Done();
+        } else if (command instanceof Command.CreateBucket create) {
+            require(!buckets.containsValue(create.name()), Fault.BUCKET_ALREADY_EXISTS, "name");
+            return new BucketId(createBucket(create.name()));
+        } else if (command instanceof Command.DeleteBucket delete) {
+            require(bucket(delete.bucket()).isEmpty(), Fault.BUCKET_NOT_EMPTY, "not empty");
+            buckets.remove(delete.bucket().value());
+            return new Command.Done();
+        } else if (command instanceof Command.PutObject put) {
+            return put(put);
+        } else if (command instanceof Command.DeleteObject delete) {
+            Map<ObjectKey, Version> bucket = bucket(delete.bucket());
+            holds(delete.condition(), bucket.get(delete.key()));
+            return release(bucket.remove(delete.key()));
+        } else if (command instanceof Command.OpenSession open) {
+            return open(open);
+        } else if (command instanceof Command.RenewSession renew) {
+            return renew(renew);
+        } else if (command instanceof Command.CloseSession close) {
+            return closeSession(close.session());
+        } else if (command instanceof Command.ExpireSession expire) {
+            fence(expire.term());
+            return closeSession(expire.session());
+        }
+        return executeOnCopies(command);
+    }
+
+    private Object executeOnCopies(Command<?> command) {
+        if (command instanceof Command.FreeBlob free) {
+            return freeBlob(free);
+        } else if (command instanceof Command.FreeOrphans orphans) {
+            return freeOrphans(orphans);
+        } else if (command instanceof Command.ClearFreed clear) {
+            for (Command.FreedCopy copy : clear.copies()) {
+                freed.remove(new Copy(copy.node(), copy.chunk()), copy.index());
+                dropDead(copy.chunk().blob());
+            }
+            return new Command.Done();
+        } else if (command instanceof Command.PlanCopy plan) {
+            return plan(plan);
+        } else if (command instanceof Command.CommitCopy commit) {
+            Copy copy = new Copy(commit.target(), commit.chunk());
+            isPending(copy, commit.pendingIndex());
+            ChunkRecord chunk = liveChunk(commit.chunk());
+            pending.remove(copy);
+            List<NodeId> more = new ArrayList<>(chunk.nodes());
+            more.add(commit.target());
+            setNodes(chunk, more);
+            return new Command.Done();
+        } else if (command instanceof Command.AbandonCopy abandon) {
+            Copy copy = new Copy(abandon.target(), abandon.chunk());
+            isPending(copy, abandon.pendingIndex());
+            pending.remove(copy);
+            freed.put(copy, Math.max(applied.index(), abandon.pendingIndex() + 1));
+            return new Command.Done();
+        } else if (command instanceof Command.DropCopy drop) {
+            ChunkRecord chunk = liveChunk(drop.chunk());
+            require(chunk.nodes().contains(drop.node()), Fault.CONFLICT, "no copy there");
+            require(chunk.nodes().size() > 1, Fault.CONFLICT, "the last copy");
+            setNodes(chunk, without(chunk.nodes(), drop.node()));
+            freed.put(new Copy(drop.node(), drop.chunk()), applied.index());
+            return new Command.Done();
+        }
+        throw new AssertionError(command);
+    }
+
+    private ClusterState init(Command.InitCluster init) {
+        if (cluster == null) {
+            cluster = new ClusterState(init.clusterId(), 1, 0, init.settings());
+            BucketName first = new BucketName("object");
+            if (!buckets.containsValue(first)) {
+                createBucket(first);
+            }
+        }
+        return cluster;
+    }
+
+    private long createBucket(BucketName name) {
+        lastBucket++;
+        buckets.put(lastBucket, name);
+        objects.put(lastBucket, new TreeMap<>());
+        return lastBucket;
+    }
+
+    private NodeId addNode(Command.AddNode add) {
+        for (NodeInfo node : nodes.values()) {
+            if (node.uuid().equals(add.uuid())) {
+                require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
+                return node.id();
+            }
+        }
+        NodeId id = new NodeId(nodes.size() + 1);
+        nodes.put(id, new NodeInfo(id, add.uuid(), add.url(), add.zone(), add.weight(), 0, NodeState.ACTIVE));
+        return id;
+    }
+
+    private NodeInfo node(NodeId id) {
+        NodeInfo node = nodes.get(id);
+        if (node == null) {
+            throw new FlareException(Fault.NO_SUCH_NODE, "node " + id);
+        }
+        return node;
+    }
+
+    private Command.Done updateNode(Command.UpdateNode update) {
+        NodeInfo node = node(update.node());
+        require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
+        boolean same = node.incarnation() == update.incarnation() && node.url().equals(update.url());
+        require(same || update.incarnation() > node.incarnation(), Fault.CONFLICT, "restored");
+        nodes.put(
+                node.id(),
+                new NodeInfo(
+                        node.id(),
+                        node.uuid(),
+                        update.url(),
+                        node.zone(),
+                        node.weight(),
+                        update.incarnation(),
+                        node.state()));
+        return new Command.Done();
+    }
+
+    private Command.Done setNodeState(Command.SetNodeState set) {
+        NodeInfo node = node(set.node());
+        if (set.state() == NodeState.REMOVED) {
+            boolean named = freed.keySet().stream().anyMatch(copy -> copy.node().equals(set.node()))
+                    || pending.keySet().stream().anyMatch(copy -> copy.node().equals(set.node()))
+                    || blobs.values().stream()
+                            .flatMap(blob -> blob.chunks.stream())
+                            .anyMatch(chunk -> chunk.nodes().contains(set.node()));
+            require(!named, Fault.CONFLICT, "still named");
+        } else {
+            require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
+        }
+        nodes.put(
+                node.id(),
+                new NodeInfo(
+                        node.id(),
+                        node.uuid(),
+                        node.url(),
+                        node.zone(),
+                        node.weight(),
+                        node.incarnation(),
+                        set.state()));
+        return new Command.Done();
+    }
+
+    Map<ObjectKey, Version> bucket(BucketId id) {
+        require(buckets.containsKey(id.value()), Fault.NO_SUCH_BUCKET, "bucket");
+        return objects.getOrDefault(id.value(), new TreeMap<>());
+    }
+
+    private static void holds(WriteCondition condition, @Nullable Version version) {
+        boolean match = condition.ifMatch().isEmpty() || (version != null && names(condition.ifMatch(), version));
+        boolean noneMatch =
+                condition.ifNoneMatch().isEmpty() || version == null || !names(condition.ifNoneMatch(), version);
+        require(match && noneMatch, Fault.PRECONDITION_FAILED, "condition");
+    }
+
+    private static boolean names(List<String> etags, Version version) {
+        return etags.contains("*") || etags.contains(version.info.etag());
+    }
+
+    private ObjectInfo put(Command.PutObject put) {
+        Map<ObjectKey, Version> bucket = bucket(put.bucket());
+        holds(put.condition(), bucket.get(put.key()));
+        byte[] inline = null;
+        BlobId id = null;
+        if (put.content() instanceof Command.NewContent.Inline content) {
+            inline = content.bytes();
+        } else if (put.content() instanceof Command.NewContent.Blob content) {
+            id = content.id();
+            create(content, put.size());
+        }
+        ObjectInfo info =
+                new ObjectInfo(put.key(), version, put.size(), put.etag(), Instant.ofEpochMilli(now), put.attributes());
+        release(bucket.put(put.key(), new Version(info, inline, id)));
+        return info;
+    }
+
+    private void create(Command.NewContent.Blob content, long size) {
+        SessionRow session = sessions.get(content.id().session());
+        require(
+                session != null
+                        && session.live
+                        && content.id().counter() >= session.writeMark
+                        && !session.abandoned.contains(content.id()),
+                Fault.UNAVAILABLE,
+                "blob below the mark");
+        require(!blobs.containsKey(content.id()), Fault.CONFLICT, "blob exists");
+        for (ChunkRecord chunk : content.chunks()) {
+            for (NodeId node : chunk.nodes()) {
+                NodeInfo info = nodes.get(node);
+                require(info != null && info.state() != NodeState.REMOVED, Fault.UNAVAILABLE, "node gone");
+                require(!freed.containsKey(new Copy(node, chunk.id())), Fault.UNAVAILABLE, "freed");
+            }
+        }
+        Blob blob = new Blob();
+        blob.size = size;
+        blob.wanted = content.wantedCopies();
+        blob.count = 1;
+        blob.chunks.addAll(content.chunks());
+        blobs.put(content.id(), blob);
+    }
+
+    private boolean release(@Nullable Version old) {
+        if (old != null && old.blob != null) {
+            blob(old.blob).count--;
+        }
+        return old != null;
+    }
+
+    private Blob blob(BlobId id) {
+        Blob blob = blobs.get(id);
+        if (blob == null) {
+            throw new AssertionError("no blob " + id);
+        }
+        return blob;
+    }
+
+    private long open(Command.OpenSession open) {
+        lastSession = Math.max(applied.index(), lastSession + 1);
+        SessionRow session = new SessionRow();
+        session.process = open.process().toString();
+        session.level = open.featureLevel();
+        session.readMark = applied.index();
+        session.renewed = Instant.ofEpochMilli(now);
+        sessions.put(lastSession, session);
+        return lastSession;
+    }
+
+    private Command.Done renew(Command.RenewSession renew) {
+        SessionRow session = sessions.get(renew.session());
+        if (session == null || !session.live) {
+            throw new FlareException(Fault.UNAVAILABLE, "session");
+        }
+        session.writeMark = Math.max(session.writeMark, renew.writeMark());
+        session.readMark = Math.max(session.readMark, renew.readMark());
+        session.renewed = Instant.ofEpochMilli(now);
+        for (Command.NewContent.Blob abandoned : renew.abandoned()) {
+            if (blobs.containsKey(abandoned.id())) {
+                continue;
+            }
+            session.abandoned.add(abandoned.id());
+            for (ChunkRecord chunk : abandoned.chunks()) {
+                for (NodeId node : chunk.nodes()) {
+                    free(new Copy(node, chunk.id()));
+                }
+            }
+        }
+        session.abandoned.removeIf(blob -> blob.counter() < session.writeMark);
+        return new Command.Done();
+    }
+
+    /** FREED unless something else is said of the copy or its node left. */
+    private boolean free(Copy copy) {
+        NodeInfo node = nodes.get(copy.node);
+        if (node == null
+                || node.state() == NodeState.REMOVED
+                || located(copy)
+                || pending.containsKey(copy)
+                || freed.containsKey(copy)) {
+            return false;
+        }
+        freed.put(copy, applied.index());
+        return true;
+    }
+
+    private Command.Done closeSession(long id) {
+        SessionRow session = sessions.get(id);
+        require(session != null, Fault.CONFLICT, "never issued");
+        if (session != null) {
+            session.live = false;
+            session.results.clear();
+            session.abandoned.clear();
+        }
+        return new Command.Done();
+    }
+
+    // ---- copies
+
+    private boolean freeBlob(Command.FreeBlob free) {
+        fence(free.term());
+        Blob blob = blobs.get(free.blob());
+        if (blob == null) {
+            return false;
+        }
+        require(blob.count == 0, Fault.CONFLICT, "in use");
+        List<ChunkRecord> left =
+                blob.chunks.stream().filter(chunk -> !chunk.nodes().isEmpty()).toList();
+        for (ChunkRecord chunk : left.subList(0, Math.min(free.limit(), left.size()))) {
+            setNodes(chunk, List.of());
+            for (NodeId node : chunk.nodes()) {
+                freed.put(new Copy(node, chunk.id()), applied.index());
+            }
+        }
+        return left.size() > free.limit();
+    }
+
+    private List<Command.FreedCopy> freeOrphans(Command.FreeOrphans orphans) {
+        fence(orphans.term());
+        node(orphans.node());
+        List<Command.FreedCopy> made = new ArrayList<>();
+        for (ChunkId chunk : orphans.chunks()) {
+            Copy copy = new Copy(orphans.node(), chunk);
+            if (standing(copy) == Query.CopyStanding.ORPHAN && free(copy)) {
+                made.add(new Command.FreedCopy(copy.node, chunk, applied.index()));
+            }
+        }
+        return made;
+    }
+
+    Query.CopyStanding standing(Copy copy) {
+        SessionRow session = sessions.get(copy.chunk.blob().session());
+        if (located(copy)) {
+            return Query.CopyStanding.LOCATED;
+        } else if (pending.containsKey(copy)) {
+            return Query.CopyStanding.PENDING;
+        } else if (freed.containsKey(copy)) {
+            return Query.CopyStanding.FREED;
+        } else if (session == null) {
+            return Query.CopyStanding.UNKNOWN_SESSION;
+        } else if (session.live && copy.chunk.blob().counter() >= session.writeMark) {
+            return Query.CopyStanding.IN_FLIGHT;
+        }
+        return Query.CopyStanding.ORPHAN;
+    }
+
+    private boolean located(Copy copy) {
+        ChunkRecord chunk = chunk(copy.chunk);
+        return chunk != null && chunk.nodes().contains(copy.node);
+    }
+
+    @Nullable
+    ChunkRecord chunk(ChunkId id) {
+        Blob blob = blobs.get(id.blob());
+        return blob == null || id.ordinal() >= blob.chunks.size() ? null : blob.chunks.get(id.ordinal());
+    }
+
+    /** A blob nobody counts on leaves with the last trace of its copies. */
+    private void dropDead(BlobId id) {
+        Blob blob = blobs.get(id);
+        if (blob != null
+                && blob.count == 0
+                && blob.chunks.stream().allMatch(chunk -> chunk.nodes().isEmpty())
+                && freed.keySet().stream().noneMatch(copy -> copy.chunk.blob().equals(id))
+                && pending.keySet().stream().noneMatch(copy -> copy.chunk.blob().equals(id))) {
+            blobs.remove(id);
+        }
+    }
+
+    private long plan(Command.PlanCopy plan) {
+        fence(plan.term());
+        NodeInfo target = node(plan.target());
+        Copy copy = new Copy(plan.target(), plan.chunk());
+        ChunkRecord chunk = liveChunk(plan.chunk());
+        require(target.state() == NodeState.ACTIVE, Fault.CONFLICT, "takes no copies");
+        require(!chunk.nodes().contains(plan.target()), Fault.CONFLICT, "located");
+        require(!pending.containsKey(copy) && !freed.containsKey(copy), Fault.CONFLICT, "in transition");
+        pending.put(copy, applied.index());
+        return applied.index();
+    }
+
+    private ChunkRecord liveChunk(ChunkId id) {
+        ChunkRecord chunk = chunk(id);
+        if (chunk == null || blob(id.blob()).count == 0) {
+            throw new FlareException(Fault.CONFLICT, "chunk " + id + " is gone");
+        }
+        return chunk;
+    }
+
+    private void isPending(Copy copy, long index) {
+        Long row = pending.get(copy);
+        require(row != null && row == index, Fault.CONFLICT, "not pending");
+    }
+
+    private void setNodes(ChunkRecord chunk, List<NodeId> nodeIds) {
+        blob(chunk.id().blob())
+                .chunks
+                .set(chunk.id().ordinal(), new ChunkRecord(chunk.id(), chunk.length(), chunk.crc32c(), nodeIds));
+    }
+
+    private static List<NodeId> without(List<NodeId> nodeIds, NodeId gone) {
+        return nodeIds.stream().filter(node -> !node.equals(gone)).toList();
+    }
+
+    private void fence(long term) {
+        require(term == applied.term(), Fault.CONFLICT, "term");
+    }
+
+    static void require(boolean holds, Fault fault, String message) {
+        if (!holds) {
+            throw new FlareException(fault, message);
+        }
+    }
+
+    /** For tests: the process ids of live sessions. */
+    List<UUID> processes() {
+        return sessions.values().stream()
+                .filter(session -> session.live)
+                .map(session -> UUID.fromString(session.process))
+                .toList();
+    }
+
+    Optional<ClusterState> cluster() {
+        return Optional.ofNullable(cluster);
+    }
+}
