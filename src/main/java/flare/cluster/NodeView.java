@@ -1,0 +1,31 @@
+package flare.cluster;
+
+import flare.model.NodeInfo;
+import flare.model.NodeState;
+import flare.placement.Candidate;
+
+/**
+ * A data node as this process sees it now: its entry in the node map, and what probes say.
+ *
+ * @param reason why it is not usable, one sentence; empty when it is
+ * @param freeBytes as last heard, -1 before the first answer
+ * @param totalBytes as last heard, -1 before the first answer
+ */
+public record NodeView(NodeInfo node, Health health, boolean full, String reason, long freeBytes, long totalBytes) {
+
+    public enum Health {
+        /** Not answered yet. */
+        UNKNOWN,
+        HEALTHY,
+        UNHEALTHY
+    }
+
+    /** Healthy, ACTIVE and not full: may take new copies. */
+    public boolean usable() {
+        return health == Health.HEALTHY && node.state() == NodeState.ACTIVE && !full && reason.isEmpty();
+    }
+
+    Candidate candidate() {
+        return new Candidate(node.id(), node.zone(), node.weight(), usable());
+    }
+}
