@@ -1,0 +1,84 @@
+package flare.telemetry;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import flare.config.LogSettings;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a server process logs: to standard error, so that standard output is what a person asked for. Only the process's
+ * own {@code main} configures; a JVM that embeds Flare keeps its logging untouched.
+ */
+public final class Logging {
+
+    /** The request's id stands in every line that was written while handling one. */
+    private static final String TEXT_PATTERN =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %X{" + RequestIds.MDC_KEY + ":--} %logger{0}: %msg%n";
+
+    private Logging() {}
+
+    /** Takes over the JVM's logging, if it goes through Logback. */
+    public static void configure(LogSettings settings) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            configure(context, settings, "System.err");
+        }
+    }
+
+    static void configure(LoggerContext context, LogSettings settings, String target) {
+        context.reset();
+        Level level = Level.valueOf(settings.level().name());
+        // Libraries speak at our own level only when someone looks for a fault.
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level.levelInt == Level.INFO_INT ? Level.WARN : level);
+        context.getLogger("flare").setLevel(level);
+        context.getLogger(Logger.ROOT_LOGGER_NAME)
+                .addAppender(appender(context, "log", encoder(context, settings.format()), target));
+
+        Logger access = context.getLogger(AccessLog.LOGGER);
+        access.setLevel(Level.INFO);
+        access.setAdditive(false);
+        // Its lines are whole already.
+        access.addAppender(appender(context, "access", pattern(context, "%msg%n"), target));
+    }
+
+    private static ConsoleAppender<ILoggingEvent> appender(
+            LoggerContext context, String name, Encoder<ILoggingEvent> encoder, String target) {
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(context);
+        appender.setName(name);
+        appender.setTarget(target);
+        appender.setEncoder(encoder);
+        appender.start();
+        return appender;
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {
+        return format == LogSettings.Format.JSON ? json(context) : pattern(context, TEXT_PATTERN);
+    }
+
+    private static Encoder<ILoggingEvent> json(LoggerContext context) {
+        JsonEncoder encoder = new JsonEncoder();
+        encoder.setContext(context);
+        encoder.setWithFormattedMessage(true);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithContext(false);
+        encoder.start();
+        return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> pattern(LoggerContext context, String pattern) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(pattern);
+        encoder.start();
+        return encoder;
+    }
+}
