@@ -1,0 +1,21 @@
+package flare.admin;
+
+import flare.model.NodeId;
+import flare.model.NodeState;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** What the admin port shows and orders, by the process's role. Stages fail with {@link flare.model.FlareException}. */
+public interface AdminOperations {
+
+    /** Why the process can't serve now, a sentence each; empty when it can. Never fails. */
+    CompletionStage<List<String>> obstacles();
+
+    /** Never fails for want of a leader: the status then says so. */
+    CompletionStage<Status> status();
+
+    CompletionStage<ReclaimResult> reclaim();
+
+    /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
+    CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);
+}

@@ -1,0 +1,223 @@
+package flare.admin;
+
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.telemetry.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The admin port: {@code target → access → route → JSON}. Health is open to all and tells nothing of the inside;
+ * everything else goes through {@link AdminAccess}. No route takes a body.
+ */
+public final class AdminPort {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
+
+    /** No route reads a body; more than this is not even skipped. */
+    private static final long MAX_BODY_BYTES = 64 * 1024;
+
+    private static final String NODES = "/admin/nodes";
+
+    private record Route(HttpMethod method, Supplier<CompletionStage<HttpResponse>> answer) {}
+
+    private final ActorSystem<?> system;
+    private final AdminAccess access;
+    private final AdminOperations operations;
+    private final Metrics metrics;
+    private final ClusterMetrics clusterMetrics;
+    private final Map<String, Route> health;
+    private final Map<String, Route> routes;
+    private volatile boolean stopping;
+
+    public AdminPort(ActorSystem<?> system, AdminAccess access, AdminOperations operations, Metrics metrics) {
+        this.system = system;
+        this.access = access;
+        this.operations = operations;
+        this.metrics = metrics;
+        this.clusterMetrics = new ClusterMetrics(metrics);
+        health = Map.of(
+                "/health/live", new Route(HttpMethods.GET, () -> json(StatusCodes.OK, Map.of("live", true))),
+                "/health/ready", new Route(HttpMethods.GET, this::ready));
+        routes = Map.of(
+                "/metrics",
+                new Route(HttpMethods.GET, this::metrics),
+                "/admin/status",
+                new Route(HttpMethods.GET, this::status),
+                NODES,
+                new Route(HttpMethods.GET, this::nodes),
+                "/admin/reclaim",
+                new Route(HttpMethods.POST, this::reclaim));
+    }
+
+    /** From now on the process is not ready: load balancers look elsewhere while transfers end. */
+    public void stopping() {
+        stopping = true;
+    }
+
+    /** Answers one request; never fails. */
+    public CompletionStage<HttpResponse> handle(HttpRequest request) {
+        skipBody(request);
+        String path = request.getUri().path();
+        try {
+            return route(request, path).exceptionally(failure -> failed(path, failure));
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedStage(failed(path, e));
+        }
+    }
+
+    /** A longer body fails its stream, and with it the connection. */
+    private void skipBody(HttpRequest request) {
+        request.entity().withSizeLimit(MAX_BODY_BYTES).getDataBytes().runWith(Sink.ignore(), system);
+    }
+
+    private CompletionStage<HttpResponse> route(HttpRequest request, String path) {
+        Route open = health.get(path);
+        if (open != null) {
+            return run(open, request);
+        }
+        return switch (access.judge(request)) {
+            case GRANTED -> answer(request, path);
+            case TOKEN_WANTED ->
+                refuse(StatusCodes.UNAUTHORIZED, "show the token of flare.admin.token as Authorization: Bearer …")
+                        .thenApply(response ->
+                                response.addHeader(RawHeader.create("WWW-Authenticate", "Bearer realm=\"flare\"")));
+            case CLOSED ->
+                refuse(
+                        StatusCodes.FORBIDDEN,
+                        "this port is bound beyond loopback and flare.admin.token is not set: only /health is served");
+        };
+    }
+
+    private CompletionStage<HttpResponse> answer(HttpRequest request, String path) {
+        Route route = routes.get(path);
+        if (route == null) {
+            route = nodeRoute(path).orElse(null);
+        }
+        return route == null
+                ? refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port")
+                : run(route, request);
+    }
+
+    /** {@code POST /admin/nodes/{id}/{state}}. */
+    private Optional<Route> nodeRoute(String path) {
+        String[] parts = path.startsWith(NODES + "/")
+                ? path.substring(NODES.length() + 1).split("/", -1)
+                : new String[0];
+        if (parts.length != 2 || !parts[0].matches("[1-9][0-9]{0,8}")) {
+            return Optional.empty();
+        }
+        NodeId node = new NodeId(Integer.parseInt(parts[0]));
+        return Arrays.stream(NodeState.values())
+                .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(parts[1]))
+                .findFirst()
+                .map(state -> new Route(
+                        HttpMethods.POST,
+                        () -> operations
+                                .setNodeState(node, state)
+                                .thenCompose(status -> json(StatusCodes.OK, status))));
+    }
+
+    private static CompletionStage<HttpResponse> run(Route route, HttpRequest request) {
+        boolean head = route.method.equals(HttpMethods.GET) && request.method().equals(HttpMethods.HEAD);
+        if (head || request.method().equals(route.method)) {
+            return route.answer.get();
+        }
+        return refuse(StatusCodes.METHOD_NOT_ALLOWED, "this path answers " + route.method.name())
+                .thenApply(response -> response.addHeader(RawHeader.create("Allow", route.method.name())));
+    }
+
+    private CompletionStage<HttpResponse> ready() {
+        CompletionStage<List<String>> obstacles = stopping
+                ? CompletableFuture.completedStage(List.of("this process is stopping"))
+                : operations.obstacles();
+        return obstacles
+                .thenApply(Readiness::of)
+                .thenCompose(readiness ->
+                        json(readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, readiness));
+    }
+
+    private CompletionStage<HttpResponse> metrics() {
+        return operations.status().thenApply(status -> {
+            clusterMetrics.update(status);
+            return HttpResponse.create()
+                    .withEntity(HttpEntities.create(
+                            ContentTypes.parse(Metrics.CONTENT_TYPE),
+                            metrics.scrape().getBytes(StandardCharsets.UTF_8)));
+        });
+    }
+
+    private CompletionStage<HttpResponse> status() {
+        return operations.status().thenCompose(status -> json(StatusCodes.OK, status));
+    }
+
+    private CompletionStage<HttpResponse> nodes() {
+        return operations.status().thenCompose(status -> {
+            String problem = status.problem();
+            return problem == null
+                    ? json(StatusCodes.OK, status.nodes())
+                    : refuse(StatusCodes.SERVICE_UNAVAILABLE, problem);
+        });
+    }
+
+    private CompletionStage<HttpResponse> reclaim() {
+        return operations.reclaim().thenCompose(result -> json(StatusCodes.OK, result));
+    }
+
+    private static HttpResponse failed(String path, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof FlareException known) {
+            return response(statusOf(known.fault()), new Refusal(String.valueOf(known.getMessage())));
+        }
+        LOG.error("The admin request for {} failed", path, cause);
+        return response(StatusCodes.INTERNAL_SERVER_ERROR, new Refusal("an unexpected failure; the log has it"));
+    }
+
+    private static StatusCode statusOf(Fault fault) {
+        return switch (fault) {
+            case NO_SUCH_NODE -> StatusCodes.NOT_FOUND;
+            case CONFLICT -> StatusCodes.CONFLICT;
+            case INVALID_ARGUMENT, INVALID_REQUEST -> StatusCodes.BAD_REQUEST;
+            case SLOW_DOWN, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+            default -> StatusCodes.INTERNAL_SERVER_ERROR;
+        };
+    }
+
+    private static CompletionStage<HttpResponse> refuse(StatusCode status, String sentence) {
+        return json(status, new Refusal(sentence));
+    }
+
+    private static CompletionStage<HttpResponse> json(StatusCode status, Object value) {
+        return CompletableFuture.completedStage(response(status, value));
+    }
+
+    private static HttpResponse response(StatusCode status, Object value) {
+        return HttpResponse.create()
+                .withStatus(status)
+                .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, AdminJson.bytes(value)));
+    }
+}

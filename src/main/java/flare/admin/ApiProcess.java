@@ -1,0 +1,220 @@
+package flare.admin;
+
+import flare.metadata.ClusterSettings;
+import flare.metadata.ClusterState;
+import flare.metadata.Command;
+import flare.metadata.Metadata;
+import flare.metadata.Query;
+import flare.metadata.RaftStatus;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.telemetry.BuildInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** An API process: reads the cluster through the metadata, and its data nodes' health from its own probes. */
+public final class ApiProcess implements AdminOperations {
+
+    private final Metadata metadata;
+    private final int writeQuorum;
+    private final Duration readLimit;
+    private final Supplier<List<NodeHealth>> health;
+    private final BackgroundWork work;
+
+    /**
+     * @param writeQuorum the setting; 0 for a majority of the wanted copies
+     * @param readLimit how long health and status wait for the metadata before they say that it does not answer
+     * @param health all nodes that this process probes, as they are now
+     */
+    public ApiProcess(
+            Metadata metadata,
+            int writeQuorum,
+            Duration readLimit,
+            Supplier<List<NodeHealth>> health,
+            BackgroundWork work) {
+        this.metadata = metadata;
+        this.writeQuorum = writeQuorum;
+        this.readLimit = readLimit;
+        this.health = health;
+        this.work = work;
+    }
+
+    @Override
+    public CompletionStage<List<String>> obstacles() {
+        return read(new Query.GetCluster()).handle((cluster, failure) -> {
+            List<String> obstacles = new ArrayList<>();
+            if (failure != null) {
+                obstacles.add("the metadata can't be read: " + sentence(failure));
+            } else if (cluster.isEmpty()) {
+                obstacles.add("the cluster is not initialised yet");
+            } else {
+                tooFewNodes(cluster.get().settings()).ifPresent(obstacles::add);
+            }
+            if (!metadata.status().sessionLive()) {
+                obstacles.add("this process has no live session with the metadata, so it can't write");
+            }
+            return List.copyOf(obstacles);
+        });
+    }
+
+    private Optional<String> tooFewNodes(ClusterSettings settings) {
+        int needed = Math.max(settings.wantedCopies() / 2 + 1, writeQuorum);
+        List<NodeHealth> nodes = health.get();
+        long usable = nodes.stream().filter(NodeHealth::usable).count();
+        if (usable >= needed) {
+            return Optional.empty();
+        }
+        String others = nodes.stream()
+                .filter(node -> !node.usable())
+                .map(node -> "; node " + node.node() + ": " + node.reason())
+                .collect(Collectors.joining());
+        return Optional.of("a write needs " + needed + " usable data nodes and there are " + usable + others);
+    }
+
+    @Override
+    public CompletionStage<Status> status() {
+        CompletableFuture<Optional<ClusterState>> cluster = read(new Query.GetCluster());
+        CompletableFuture<List<NodeStatus>> nodes = nodes();
+        CompletableFuture<Query.Sessions> sessions = read(new Query.ListSessions());
+        CompletableFuture<Query.Counts> counts = read(new Query.GetCounts());
+        return CompletableFuture.allOf(cluster, nodes, sessions, counts)
+                .handle((done, failure) -> failure == null
+                        ? status(cluster.join(), nodes.join(), sessions.join(), counts.join())
+                        : unreadable("the metadata can't be read: " + sentence(failure)));
+    }
+
+    private Status status(
+            Optional<ClusterState> cluster, List<NodeStatus> nodes, Query.Sessions sessions, Query.Counts counts) {
+        return new Status(
+                BuildInfo.version(),
+                cluster.map(ApiProcess::cluster).orElse(null),
+                raft(metadata.status()),
+                nodes,
+                sessions(sessions),
+                new Status.Counts(
+                        counts.objects(),
+                        counts.blobs(),
+                        counts.chunks(),
+                        counts.deadBlobs(),
+                        counts.freed(),
+                        counts.pending(),
+                        counts.repairs()),
+                work.workers(),
+                cluster.isPresent() ? null : "the cluster is not initialised yet");
+    }
+
+    private Status unreadable(String problem) {
+        return new Status(
+                BuildInfo.version(), null, raft(metadata.status()), List.of(), null, null, work.workers(), problem);
+    }
+
+    @Override
+    public CompletionStage<ReclaimResult> reclaim() {
+        return work.reclaimNow();
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
+        return metadata.submit(new Command.SetNodeState(node, state))
+                .thenCompose(done -> nodes())
+                .thenApply(nodes -> nodes.stream()
+                        .filter(status -> status.id() == node.value())
+                        .findFirst()
+                        .orElseThrow(() -> new FlareException(Fault.NO_SUCH_NODE, "there is no node " + node)));
+    }
+
+    private CompletableFuture<List<NodeStatus>> nodes() {
+        return read(new Query.ListNodes()).thenApply(usages -> {
+            Map<NodeId, NodeHealth> probed =
+                    health.get().stream().collect(Collectors.toMap(NodeHealth::node, node -> node));
+            return usages.stream()
+                    .map(usage -> node(usage, probed.get(usage.node().id())))
+                    .toList();
+        });
+    }
+
+    private static NodeStatus node(Query.NodeUsage usage, @Nullable NodeHealth health) {
+        boolean usable = health != null && health.usable();
+        String reason = health == null ? "not probed yet" : health.reason();
+        return new NodeStatus(
+                usage.node().id().value(),
+                usage.node().uuid().toString(),
+                usage.node().url().toString(),
+                usage.node().zone(),
+                usage.node().weight(),
+                usage.node().state().name().toLowerCase(Locale.ROOT),
+                usable,
+                usable ? null : reason,
+                usage.copies(),
+                usage.bytes(),
+                health == null ? -1 : health.freeBytes(),
+                health == null ? -1 : health.totalBytes());
+    }
+
+    private static Status.Cluster cluster(ClusterState cluster) {
+        return new Status.Cluster(
+                cluster.clusterId().toString(),
+                cluster.epoch(),
+                cluster.featureLevel(),
+                cluster.settings().wantedCopies(),
+                cluster.settings().chunkBytes(),
+                cluster.settings().placementStrategy());
+    }
+
+    private static Status.Raft raft(RaftStatus status) {
+        return new Status.Raft(
+                status.peer(),
+                status.leader().orElse(null),
+                status.term(),
+                status.leadingTerm().isPresent(),
+                status.appliedIndex(),
+                status.committedIndex(),
+                status.sessionLive());
+    }
+
+    private static Status.Sessions sessions(Query.Sessions sessions) {
+        return new Status.Sessions(
+                sessions.live().stream()
+                        .map(session -> new Status.Session(
+                                session.id(),
+                                session.process(),
+                                session.writeMark(),
+                                session.readMark(),
+                                session.lastRenewed().toString()))
+                        .toList(),
+                sessions.lowestReadMark() == Long.MAX_VALUE ? null : sessions.lowestReadMark());
+    }
+
+    /** A copy of the stage is limited: the question itself goes on and must not be completed from here. */
+    private <R> CompletableFuture<R> read(Query<R> query) {
+        return metadata.read(query)
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(readLimit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedStage(
+                        failure instanceof TimeoutException
+                                ? new FlareException(
+                                        Fault.UNAVAILABLE, "it gave no answer within " + readLimit.toMillis() + " ms")
+                                : failure));
+    }
+
+    private static String sentence(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof FlareException ? String.valueOf(cause.getMessage()) : cause.toString();
+    }
+}

@@ -1,0 +1,14 @@
+package flare.admin;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The workers that repair and reclaim, as the admin port needs them. */
+public interface BackgroundWork {
+
+    /** How far each worker is; empty in a process where none runs. */
+    List<WorkerStatus> workers();
+
+    /** Reclaims now, on the whole cluster, and completes when nothing more can be. UNAVAILABLE without a leader. */
+    CompletionStage<ReclaimResult> reclaimNow();
+}

@@ -1,0 +1,106 @@
+package flare.admin;
+
+import flare.telemetry.Metrics;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster's figures as metrics, brought up to date before each scrape. A figure that could not be read is NaN, so
+ * that a graph shows a gap and not yesterday's value.
+ */
+final class ClusterMetrics {
+
+    private final Metrics metrics;
+    private final MultiGauge nodeCopies;
+    private final MultiGauge nodeBytes;
+    private final MultiGauge nodeFree;
+    private final MultiGauge nodeUsable;
+    private final MultiGauge workDone;
+    private final MultiGauge workLeft;
+    private volatile @Nullable Status latest;
+
+    ClusterMetrics(Metrics metrics) {
+        this.metrics = metrics;
+        nodeCopies = rows("flare.node.copies", "Chunks recorded as being on the data node");
+        nodeBytes = rows("flare.node.stored.bytes", "Bytes of those chunks");
+        nodeFree = rows("flare.node.free.bytes", "Free bytes of the data node's disk");
+        nodeUsable = rows("flare.node.usable", "1 if the data node may take new copies");
+        workDone = rows("flare.worker.done", "Items the background worker has handled");
+        workLeft = rows("flare.worker.left", "Items known to be left for the background worker");
+        raft("flare.raft.term", "Current term", raft -> (double) raft.term());
+        raft("flare.raft.applied.index", "Last log index applied", raft -> (double) raft.appliedIndex());
+        raft("flare.raft.committed.index", "Last log index known committed", raft -> (double) raft.committedIndex());
+        raft("flare.raft.leading", "1 where the leader is", raft -> raft.leading() ? 1 : 0);
+        raft("flare.raft.leader.known", "1 if a leader is known", raft -> raft.leader() == null ? 0 : 1);
+        raft("flare.session.live", "1 if this process may write", raft -> raft.sessionLive() ? 1 : 0);
+        counts("flare.objects", "Objects", Status.Counts::objects);
+        counts("flare.blobs", "Blobs", Status.Counts::blobs);
+        counts("flare.chunks", "Chunks", Status.Counts::chunks);
+        counts("flare.reclaim.dead.blobs", "Blobs nothing refers to that still have copies", Status.Counts::deadBlobs);
+        counts("flare.reclaim.freed.copies", "Copies that wait to be deleted", Status.Counts::freed);
+        counts("flare.repair.pending.copies", "Copies being made", Status.Counts::pending);
+        counts("flare.repair.queue", "Chunks that lack copies", Status.Counts::repairs);
+        figure(
+                "flare.sessions",
+                "Live sessions of API processes",
+                Status::sessions,
+                sessions -> sessions.live().size());
+        figure(
+                "flare.reclaim.read.mark",
+                "Lowest log index a read may depend on; what was freed since waits",
+                Status::sessions,
+                sessions -> sessions.lowestReadMark() == null ? Double.NaN : (double) sessions.lowestReadMark());
+    }
+
+    void update(Status status) {
+        latest = status;
+        List<NodeStatus> nodes = status.nodes();
+        nodeCopies.register(nodeRows(nodes, node -> (double) node.copies()), true);
+        nodeBytes.register(nodeRows(nodes, node -> (double) node.bytes()), true);
+        nodeFree.register(nodeRows(nodes, node -> node.freeBytes() < 0 ? Double.NaN : (double) node.freeBytes()), true);
+        nodeUsable.register(nodeRows(nodes, node -> node.usable() ? 1 : 0), true);
+        workDone.register(workerRows(status.workers(), worker -> (double) worker.done()), true);
+        workLeft.register(
+                workerRows(status.workers(), worker -> worker.left() < 0 ? Double.NaN : (double) worker.left()), true);
+    }
+
+    private static List<MultiGauge.Row<?>> nodeRows(List<NodeStatus> nodes, ToDoubleFunction<NodeStatus> figure) {
+        return nodes.stream()
+                .<MultiGauge.Row<?>>map(node ->
+                        MultiGauge.Row.of(Tags.of("node", Integer.toString(node.id())), figure.applyAsDouble(node)))
+                .toList();
+    }
+
+    private static List<MultiGauge.Row<?>> workerRows(
+            List<WorkerStatus> workers, ToDoubleFunction<WorkerStatus> figure) {
+        return workers.stream()
+                .<MultiGauge.Row<?>>map(
+                        worker -> MultiGauge.Row.of(Tags.of("worker", worker.name()), figure.applyAsDouble(worker)))
+                .toList();
+    }
+
+    private MultiGauge rows(String name, String description) {
+        return MultiGauge.builder(name).description(description).register(metrics.registry());
+    }
+
+    private void raft(String name, String description, ToDoubleFunction<Status.Raft> figure) {
+        figure(name, description, Status::raft, figure);
+    }
+
+    private void counts(String name, String description, ToDoubleFunction<Status.Counts> figure) {
+        figure(name, description, Status::counts, figure);
+    }
+
+    private <T> void figure(
+            String name, String description, Function<Status, @Nullable T> part, ToDoubleFunction<T> figure) {
+        metrics.gauge(name, description, () -> {
+            Status status = latest;
+            T read = status == null ? null : part.apply(status);
+            return read == null ? Double.NaN : figure.applyAsDouble(read);
+        });
+    }
+}

@@ -1,0 +1,49 @@
+package flare.admin;
+
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.telemetry.BuildInfo;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** A process that keeps chunks only: it knows its disks, and nothing of the cluster. */
+public final class DataProcess implements AdminOperations {
+
+    private static final String ELSEWHERE = "this process keeps chunks only: ask an API process";
+
+    private final Supplier<List<String>> obstacles;
+
+    /** @param obstacles why a data node of this process can't serve, a sentence each */
+    public DataProcess(Supplier<List<String>> obstacles) {
+        this.obstacles = obstacles;
+    }
+
+    @Override
+    public CompletionStage<List<String>> obstacles() {
+        return CompletableFuture.completedStage(obstacles.get());
+    }
+
+    @Override
+    public CompletionStage<Status> status() {
+        return CompletableFuture.completedStage(
+                new Status(BuildInfo.version(), null, null, List.of(), null, null, List.of(), ELSEWHERE));
+    }
+
+    @Override
+    public CompletionStage<ReclaimResult> reclaim() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
+        return elsewhere();
+    }
+
+    private static <T> CompletionStage<T> elsewhere() {
+        return CompletableFuture.failedStage(new FlareException(Fault.INVALID_REQUEST, ELSEWHERE));
+    }
+}

@@ -1,0 +1,329 @@
+package flare.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import flare.metadata.Command;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.telemetry.Metrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminPortTest {
+
+    private static final AdminAccess LOOPBACK = new AdminAccess(Optional.empty(), true);
+    private static final AdminAccess OPEN_TO_ALL = new AdminAccess(Optional.empty(), false);
+    private static final AdminAccess TOKEN = new AdminAccess(Optional.of("swordfish"), false);
+
+    private static ActorTestKit kit;
+
+    private final FixedMetadata metadata = new FixedMetadata();
+    private final List<NodeHealth> health =
+            new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
+    private final Metrics metrics = new Metrics();
+
+    private static final class IdleWork implements BackgroundWork {
+
+        @Override
+        public List<WorkerStatus> workers() {
+            return List.of(new WorkerStatus("heal", "busy", 40, 11, 2.5, null));
+        }
+
+        @Override
+        public CompletionStage<ReclaimResult> reclaimNow() {
+            return CompletableFuture.completedStage(new ReclaimResult(true, 12, 1, List.of()));
+        }
+    }
+
+    @BeforeAll
+    static void startActors() {
+        kit = ActorTestKit.create();
+    }
+
+    @AfterAll
+    static void stopActors() {
+        kit.shutdownTestKit();
+    }
+
+    @AfterEach
+    void closeMetrics() {
+        metrics.close();
+    }
+
+    @Test
+    void isLiveAsSoonAsItAnswers() {
+        assertThat(get(LOOPBACK, "/health/live").status().intValue()).isEqualTo(200);
+    }
+
+    @Test
+    void isReadyWhenItCanCommitAndEnoughNodesAreUsable() {
+        HttpResponse response = get(LOOPBACK, "/health/ready");
+
+        assertThat(response.status().intValue()).isEqualTo(200);
+        assertThat(json(response).path("ready").asBoolean()).isTrue();
+    }
+
+    @Test
+    void isNotReadyWithTooFewNodesAndSaysWhichAndWhy() {
+        health.set(1, new NodeHealth(new NodeId(2), false, "its disk failed", -1, -1));
+
+        HttpResponse response = get(LOOPBACK, "/health/ready");
+
+        assertThat(response.status().intValue()).isEqualTo(503);
+        assertThat(json(response).path("reasons").get(0).asText())
+                .isEqualTo("a write needs 2 usable data nodes and there are 1; node 2: its disk failed; node 3: full");
+    }
+
+    @Test
+    void isNotReadyWhenTheMetadataAnswersNothingInTime() {
+        metadata.hanging = true;
+
+        HttpResponse response = get(LOOPBACK, "/health/ready");
+
+        assertThat(response.status().intValue()).isEqualTo(503);
+        assertThat(json(response).path("reasons").get(0).asText())
+                .isEqualTo("the metadata can't be read: it gave no answer within 200 ms");
+    }
+
+    @Test
+    void isNotReadyWithoutALeaderOrASession() {
+        metadata.leaderless = true;
+        metadata.sessionLive = false;
+
+        assertThat(json(get(LOOPBACK, "/health/ready")).path("reasons"))
+                .extracting(JsonNode::asText)
+                .containsExactly(
+                        "the metadata can't be read: no leader is known",
+                        "this process has no live session with the metadata, so it can't write");
+    }
+
+    @Test
+    void isNotReadyOnceItStops() {
+        AdminPort port = port(LOOPBACK);
+        port.stopping();
+
+        HttpResponse response = await(port.handle(HttpRequest.GET("/health/ready")));
+
+        assertThat(response.status().intValue()).isEqualTo(503);
+        assertThat(json(response).path("reasons").get(0).asText()).isEqualTo("this process is stopping");
+    }
+
+    @Test
+    void showsTheClusterItsNodesAndItsWork() {
+        JsonNode status = json(get(LOOPBACK, "/admin/status"));
+
+        assertThat(status.path("cluster").path("wantedCopies").asInt()).isEqualTo(3);
+        assertThat(status.path("raft").path("leading").asBoolean()).isTrue();
+        assertThat(status.path("nodes")).hasSize(3);
+        assertThat(status.path("nodes").get(2).path("copies").asLong()).isEqualTo(300);
+        assertThat(status.path("nodes").get(2).path("reason").asText()).isEqualTo("full");
+        assertThat(status.path("sessions").path("live").get(0).path("process").asText())
+                .isEqualTo("api-1");
+        assertThat(status.path("counts").path("repairs").asLong()).isEqualTo(11);
+        assertThat(status.path("workers").get(0).path("left").asLong()).isEqualTo(11);
+        assertThat(status.path("problem").isNull()).isTrue();
+    }
+
+    @Test
+    void showsItsOwnViewOfTheLogWhenTheMetadataCanNotBeRead() {
+        metadata.leaderless = true;
+
+        JsonNode status = json(get(LOOPBACK, "/admin/status"));
+
+        assertThat(status.path("raft").path("term").asLong()).isEqualTo(3);
+        assertThat(status.path("problem").asText()).isEqualTo("the metadata can't be read: no leader is known");
+        assertThat(get(LOOPBACK, "/admin/nodes").status().intValue()).isEqualTo(503);
+    }
+
+    @Test
+    void reclaimsNow() {
+        JsonNode result = json(send(LOOPBACK, HttpRequest.POST("/admin/reclaim")));
+
+        assertThat(result.path("complete").asBoolean()).isTrue();
+        assertThat(result.path("copiesDeleted").asLong()).isEqualTo(12);
+    }
+
+    @Test
+    void movesANodeToAnotherState() {
+        HttpResponse response = send(LOOPBACK, HttpRequest.POST("/admin/nodes/2/draining"));
+
+        assertThat(response.status().intValue()).isEqualTo(200);
+        assertThat(json(response).path("id").asInt()).isEqualTo(2);
+        assertThat(metadata.submitted).containsExactly(new Command.SetNodeState(new NodeId(2), NodeState.DRAINING));
+    }
+
+    @Test
+    void saysWhyANodeMayNotLeave() {
+        HttpResponse response = send(LOOPBACK, HttpRequest.POST("/admin/nodes/2/removed"));
+
+        assertThat(response.status().intValue()).isEqualTo(409);
+        assertThat(json(response).path("error").asText()).isEqualTo("node 2 still holds 12 copies");
+    }
+
+    @Test
+    void scrapesTheClustersFigures() {
+        String scraped = text(get(LOOPBACK, "/metrics"));
+
+        assertThat(scraped)
+                .contains("flare_node_copies{node=\"3\"} 300.0")
+                .contains("flare_node_usable{node=\"3\"} 0.0")
+                .contains("flare_repair_queue 11.0")
+                .contains("flare_raft_applied_index 95.0")
+                .contains("flare_worker_done{worker=\"heal\"} 40.0")
+                .contains("jvm_memory_used_bytes");
+    }
+
+    @Test
+    void showsAGapAndNoOldFigureWhenTheMetadataCanNotBeRead() {
+        AdminPort port = port(LOOPBACK);
+        await(port.handle(HttpRequest.GET("/metrics")));
+        metadata.leaderless = true;
+
+        String scraped = text(await(port.handle(HttpRequest.GET("/metrics"))));
+
+        assertThat(scraped)
+                .contains("flare_repair_queue NaN")
+                .contains("flare_raft_term 3.0")
+                .doesNotContain("flare_node_copies{");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, 404",
+        "GET, /metrics/, 404",
+        "GET, /debug, 404",
+        "GET, /admin, 404",
+        "POST, /admin/nodes/0/draining, 404",
+        "POST, /admin/nodes/99999999999/draining, 404",
+        "POST, /admin/nodes/1/burning, 404",
+        "POST, /metrics, 405",
+        "GET, /admin/reclaim, 405",
+        "DELETE, /admin/status, 405",
+        "PUT, /health/live, 405",
+        "HEAD, /health/ready, 200",
+    })
+    void refusesUnknownPathsAndWrongMethods(String method, String path, int status) {
+        HttpRequest request =
+                HttpRequest.create(path).withMethod(HttpMethods.lookup(method).orElseThrow());
+
+        HttpResponse response = send(LOOPBACK, request);
+
+        assertThat(response.status().intValue()).isEqualTo(status);
+        assertThat(response.entity().getContentType().toString()).isEqualTo("application/json");
+        assertThat(response.getHeader("Allow").isPresent()).isEqualTo(status == 405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/metrics", "/admin/status", "/admin/nodes", "/debug", "/"})
+    void servesOnlyHealthBeyondLoopbackWithoutAToken(String path) {
+        HttpResponse response = get(OPEN_TO_ALL, path);
+
+        assertThat(response.status().intValue()).isEqualTo(403);
+        assertThat(json(response).path("error").asText()).contains("flare.admin.token is not set");
+        assertThat(get(OPEN_TO_ALL, "/health/live").status().intValue()).isEqualTo(200);
+        assertThat(get(OPEN_TO_ALL, "/health/ready").status().intValue()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ", 401",
+        "Bearer, 401",
+        "Bearer swordfis, 401",
+        "Bearer swordfishes, 401",
+        "Basic swordfish, 401",
+        "swordfish, 401",
+        "Bearer swordfish, 200",
+        "bearer swordfish, 200",
+    })
+    void asksForTheTokenWhereOneIsSet(String authorization, int status) {
+        HttpRequest request = HttpRequest.GET("/metrics");
+        if (authorization != null) {
+            request = request.addHeader(RawHeader.create("Authorization", authorization));
+        }
+
+        HttpResponse response = send(TOKEN, request);
+
+        assertThat(response.status().intValue()).isEqualTo(status);
+        assertThat(response.getHeader("WWW-Authenticate").isPresent()).isEqualTo(status == 401);
+        assertThat(get(TOKEN, "/health/live").status().intValue()).isEqualTo(200);
+    }
+
+    @Test
+    void tellsNoPathsOrSecretsInItsHealth() {
+        assertThat(text(get(TOKEN, "/health/live"))).isEqualTo("{\"live\":true}");
+        assertThat(text(get(TOKEN, "/health/ready"))).isEqualTo("{\"ready\":true,\"reasons\":[]}");
+    }
+
+    @Test
+    void sendsAnOperatorOfADataProcessElsewhere() {
+        AdminPort port = new AdminPort(
+                kit.system(), LOOPBACK, new DataProcess(() -> List.of("data-1: its disk failed")), metrics);
+
+        HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
+        HttpResponse reclaim = await(port.handle(HttpRequest.POST("/admin/reclaim")));
+
+        assertThat(ready.status().intValue()).isEqualTo(503);
+        assertThat(reclaim.status().intValue()).isEqualTo(400);
+        assertThat(json(reclaim).path("error").asText()).contains("ask an API process");
+        assertThat(await(port.handle(HttpRequest.GET("/metrics"))).status().intValue())
+                .isEqualTo(200);
+    }
+
+    private AdminPort port(AdminAccess access) {
+        ApiProcess process =
+                new ApiProcess(metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork());
+        return new AdminPort(kit.system(), access, process, metrics);
+    }
+
+    private HttpResponse get(AdminAccess access, String path) {
+        return send(access, HttpRequest.GET(path));
+    }
+
+    private HttpResponse send(AdminAccess access, HttpRequest request) {
+        return await(port(access).handle(request));
+    }
+
+    private static HttpResponse await(CompletionStage<HttpResponse> response) {
+        return response.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join();
+    }
+
+    private static String text(HttpResponse response) {
+        return response.entity()
+                .toStrict(5_000, kit.system())
+                .toCompletableFuture()
+                .join()
+                .getData()
+                .utf8String();
+    }
+
+    private static JsonNode json(HttpResponse response) {
+        try {
+            return new ObjectMapper().readTree(text(response));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static NodeHealth healthy(int node) {
+        return new NodeHealth(new NodeId(node), true, "", 50, 100);
+    }
+}
