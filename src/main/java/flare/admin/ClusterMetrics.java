@@ -19,8 +19,6 @@ final class ClusterMetrics {
     private final MultiGauge nodeBytes;
     private final MultiGauge nodeFree;
     private final MultiGauge nodeUsable;
-    private final MultiGauge workDone;
-    private final MultiGauge workLeft;
     private volatile @Nullable Status latest;
 
     ClusterMetrics(Metrics metrics) {
@@ -29,8 +27,6 @@ final class ClusterMetrics {
         nodeBytes = rows("flare.node.stored.bytes", "Bytes of those chunks");
         nodeFree = rows("flare.node.free.bytes", "Free bytes of the data node's disk");
         nodeUsable = rows("flare.node.usable", "1 if the data node may take new copies");
-        workDone = rows("flare.worker.done", "Items the background worker has handled");
-        workLeft = rows("flare.worker.left", "Items known to be left for the background worker");
         raft("flare.raft.term", "Current term", raft -> (double) raft.term());
         raft("flare.raft.applied.index", "Last log index applied", raft -> (double) raft.appliedIndex());
         raft("flare.raft.committed.index", "Last log index known committed", raft -> (double) raft.committedIndex());
@@ -63,23 +59,12 @@ final class ClusterMetrics {
         nodeBytes.register(nodeRows(nodes, node -> (double) node.bytes()), true);
         nodeFree.register(nodeRows(nodes, node -> node.freeBytes() < 0 ? Double.NaN : (double) node.freeBytes()), true);
         nodeUsable.register(nodeRows(nodes, node -> node.usable() ? 1 : 0), true);
-        workDone.register(workerRows(status.workers(), worker -> (double) worker.done()), true);
-        workLeft.register(
-                workerRows(status.workers(), worker -> worker.left() < 0 ? Double.NaN : (double) worker.left()), true);
     }
 
     private static List<MultiGauge.Row<?>> nodeRows(List<NodeStatus> nodes, ToDoubleFunction<NodeStatus> figure) {
         return nodes.stream()
                 .<MultiGauge.Row<?>>map(node ->
                         MultiGauge.Row.of(Tags.of("node", Integer.toString(node.id())), figure.applyAsDouble(node)))
-                .toList();
-    }
-
-    private static List<MultiGauge.Row<?>> workerRows(
-            List<WorkerStatus> workers, ToDoubleFunction<WorkerStatus> figure) {
-        return workers.stream()
-                .<MultiGauge.Row<?>>map(
-                        worker -> MultiGauge.Row.of(Tags.of("worker", worker.name()), figure.applyAsDouble(worker)))
                 .toList();
     }
 

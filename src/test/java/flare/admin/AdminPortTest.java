@@ -45,7 +45,7 @@ class AdminPortTest {
 
         @Override
         public List<WorkerStatus> workers() {
-            return List.of(new WorkerStatus("heal", "busy", 40, 11, 2.5, null));
+            return List.of(new WorkerStatus("heal", "busy", 40, 11, 2.5, 4L, "", null));
         }
 
         @Override
@@ -188,7 +188,6 @@ class AdminPortTest {
                 .contains("flare_node_usable{node=\"3\"} 0.0")
                 .contains("flare_repair_queue 11.0")
                 .contains("flare_raft_applied_index 95.0")
-                .contains("flare_worker_done{worker=\"heal\"} 40.0")
                 .contains("jvm_memory_used_bytes");
     }
 

@@ -156,6 +156,7 @@ class SettingsTest {
                 "FLARE_BIND", "localhost",
                 "FLARE_CLUSTER_SECRET", SECRET,
                 "FLARE_CLUSTER_SECRET_FILE", "",
+                "FLARE_ADMIN_TOKEN", "swordfish",
                 "FLARE_LOG_FORMAT", "json"));
 
         Settings settings = Settings.of(ConfigFactory.parseResources("application.conf")
@@ -168,6 +169,7 @@ class SettingsTest {
         assertThat(settings.node().clusterSecretFile()).isEmpty();
         assertThat(settings.http().port()).isEqualTo(18000);
         assertThat(settings.admin().port()).isEqualTo(18001);
+        assertThat(settings.admin().token()).contains("swordfish");
         assertThat(settings.raft().port()).isEqualTo(18010);
         assertThat(settings.data().port()).isEqualTo(19000);
         assertThat(settings.log().format()).isEqualTo(LogSettings.Format.JSON);

@@ -1,0 +1,108 @@
+package flare.cli;
+
+import flare.admin.AdminJson;
+import flare.admin.Refusal;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the server's admin port is, and how to ask it; the options that all commands to a server share. */
+final class AdminConnection {
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration QUESTION_LIMIT = Duration.ofSeconds(30);
+    /** An order such as reclaim ends when its work does. */
+    private static final Duration ORDER_LIMIT = Duration.ofHours(1);
+
+    @Option(
+            names = "--admin",
+            paramLabel = "URL",
+            defaultValue = "${env:FLARE_ADMIN:-http://127.0.0.1:${env:FLARE_ADMIN_PORT:-8001}}",
+            description = "The server's admin port (default: FLARE_ADMIN, or port FLARE_ADMIN_PORT or 8001 here).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String admin;
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:FLARE_ADMIN_TOKEN}",
+            description =
+                    "Its token, if one is set there (default: FLARE_ADMIN_TOKEN, which other users of this machine"
+                            + " can't see in the process list).")
+    private @Nullable String token;
+
+    @Option(names = "--json", description = "Print the server's JSON.")
+    boolean json;
+
+    byte[] get(String path) {
+        return send(path, HttpRequest.newBuilder().GET().timeout(QUESTION_LIMIT));
+    }
+
+    byte[] post(String path) {
+        return send(path, HttpRequest.newBuilder().POST(BodyPublishers.noBody()).timeout(ORDER_LIMIT));
+    }
+
+    private byte[] send(String path, HttpRequest.Builder request) {
+        if (token != null && !token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            HttpResponse<byte[]> response = HttpClient.newBuilder()
+                    .connectTimeout(CONNECT_LIMIT)
+                    .build()
+                    .send(request.uri(target(path)).build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new CommandFailedException(FlareCommand.REFUSED, refusal(response));
+            }
+            return response.body();
+        } catch (IOException e) {
+            String why = e.getMessage() == null ? "nothing answers there" : e.getMessage();
+            throw new CommandFailedException(
+                    FlareCommand.UNREACHABLE,
+                    "no server reached at " + admin + " (" + why + "): start one with 'flare server', or name its admin"
+                            + " port with --admin");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException(FlareCommand.UNREACHABLE, "interrupted while asking " + admin);
+        }
+    }
+
+    private URI target(String path) {
+        try {
+            URI base = URI.create(admin.endsWith("/") ? admin.substring(0, admin.length() - 1) : admin);
+            if (base.getHost() == null) {
+                throw new IllegalArgumentException("it names no host");
+            }
+            return URI.create(base + path);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(
+                    FlareCommand.WRONG_USAGE,
+                    "--admin " + admin + " is not allowed: a URL such as http://127.0.0.1:8001 is");
+        }
+    }
+
+    private String refusal(HttpResponse<byte[]> response) {
+        try {
+            return AdminJson.read(response.body(), Refusal.class).error();
+        } catch (IOException e) {
+            return "status " + response.statusCode() + " from " + admin + ", which is no admin port of Flare";
+        }
+    }
+
+    /** Throws for an answer that is not the JSON expected. */
+    <T> T read(byte[] json, Class<T> type) {
+        try {
+            return AdminJson.read(json, type);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    FlareCommand.REFUSED, "what answers at " + admin + " is no admin port of Flare");
+        }
+    }
+}

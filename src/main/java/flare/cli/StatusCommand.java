@@ -1,0 +1,84 @@
+package flare.cli;
+
+import flare.admin.Status;
+import flare.admin.WorkerStatus;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Shows the cluster, its data nodes and its background work.")
+@SuppressWarnings("NullAway.Init") // set by picocli
+final class StatusCommand implements Callable<Integer> {
+
+    @Mixin
+    private AdminConnection server;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        byte[] answer = server.get("/admin/status");
+        Status status = server.read(answer, Status.class);
+        PrintWriter out = spec.commandLine().getOut();
+        if (server.json) {
+            Text.json(out, answer);
+        } else {
+            print(status, out);
+        }
+        out.flush();
+        return status.problem() == null ? 0 : FlareCommand.REFUSED;
+    }
+
+    private static void print(Status status, PrintWriter out) {
+        if (status.problem() != null) {
+            out.println("PROBLEM   " + status.problem());
+        }
+        out.println("server    flare " + status.version());
+        if (status.cluster() != null) {
+            Status.Cluster cluster = status.cluster();
+            out.println("cluster   " + cluster.id() + ", copies " + cluster.wantedCopies() + ", chunks of "
+                    + Text.bytes(cluster.chunkBytes()) + ", " + cluster.placementStrategy());
+        }
+        if (status.raft() != null) {
+            Status.Raft raft = status.raft();
+            out.println("log       peer " + raft.peer() + ", leader " + (raft.leader() == null ? "none" : raft.leader())
+                    + ", term " + raft.term() + ", applied " + raft.appliedIndex() + " of " + raft.committedIndex()
+                    + (raft.sessionLive() ? "" : ", NO LIVE SESSION"));
+        }
+        if (status.counts() != null) {
+            Status.Counts counts = status.counts();
+            out.println("holds     " + counts.objects() + " objects, " + counts.chunks() + " chunks; "
+                    + counts.repairs() + " lack copies, " + counts.freed() + " copies wait to be deleted");
+        }
+        if (!status.nodes().isEmpty()) {
+            out.println();
+            Text.nodes(out, status.nodes());
+        }
+        if (!status.workers().isEmpty()) {
+            out.println();
+            workers(out, status.workers());
+        }
+    }
+
+    private static void workers(PrintWriter out, List<WorkerStatus> workers) {
+        Text.table(
+                out,
+                List.of("WORK", "STATE", "DONE", "LEFT", "NOTE"),
+                workers.stream()
+                        .map(worker -> List.of(
+                                worker.name(),
+                                worker.state(),
+                                Long.toString(worker.done()),
+                                worker.left() < 0 ? "?" : Long.toString(worker.left()),
+                                worker.alarm() == null ? worker.note() : "ALARM: " + worker.alarm()))
+                        .toList());
+    }
+}

@@ -1,0 +1,72 @@
+package flare.cli;
+
+import flare.admin.AdminJson;
+import flare.admin.NodeStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How answers look to people. */
+final class Text {
+
+    private static final List<String> UNITS = List.of("bytes", "KiB", "MiB", "GiB", "TiB", "PiB");
+
+    private Text() {}
+
+    static void json(PrintWriter out, byte[] json) {
+        try {
+            out.println(AdminJson.indented(json));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void nodes(PrintWriter out, List<NodeStatus> nodes) {
+        table(
+                out,
+                List.of("NODE", "STATE", "USABLE", "COPIES", "BYTES", "FREE", "URL"),
+                nodes.stream()
+                        .map(node -> List.of(
+                                Integer.toString(node.id()),
+                                node.state(),
+                                node.usable() ? "yes" : "no: " + node.reason(),
+                                Long.toString(node.copies()),
+                                bytes(node.bytes()),
+                                node.freeBytes() < 0 ? "?" : bytes(node.freeBytes()),
+                                node.url()))
+                        .toList());
+    }
+
+    /** Columns as wide as their widest cell. */
+    static void table(PrintWriter out, List<String> header, List<List<String>> rows) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(header);
+        lines.addAll(rows);
+        for (List<String> line : lines) {
+            StringBuilder text = new StringBuilder();
+            for (int column = 0; column < header.size(); column++) {
+                int at = column;
+                int width = lines.stream()
+                        .mapToInt(row -> row.get(at).length())
+                        .max()
+                        .orElse(0);
+                String cell = line.get(column);
+                text.append(cell).append(" ".repeat(width - cell.length() + 2));
+            }
+            out.println(text.toString().stripTrailing());
+        }
+    }
+
+    static String bytes(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < UNITS.size() - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return unit == 0 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f %s", value, UNITS.get(unit));
+    }
+}

@@ -1,0 +1,205 @@
+package flare.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class FlareCommandTest {
+
+    private static final String NODE = """
+            {"id":3,"uuid":"u","url":"http://127.0.0.1:9002","zone":"","weight":1.0,"state":"draining","usable":false,\
+            "reason":"full","copies":12,"bytes":3145728,"freeBytes":10,"totalBytes":100,"addedLater":true}""";
+
+    private final List<String> asked = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private HttpServer server;
+    private int status = 200;
+    private String answer = "";
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization"));
+            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void showsTheStatus() {
+        answer = """
+                {"version":"0.1.0","cluster":{"id":"c","epoch":1,"featureLevel":1,"wantedCopies":3,"chunkBytes":8388608,\
+                "placementStrategy":"round-robin"},"raft":{"peer":"api-1","leader":"api-1","term":3,"leading":true,\
+                "appliedIndex":95,"committedIndex":96,"sessionLive":true},"nodes":[%s],"sessions":null,"counts":\
+                {"objects":7,"blobs":7,"chunks":9,"deadBlobs":0,"freed":2,"pending":0,"repairs":4},"workers":\
+                [{"name":"heal","state":"busy","done":1,"left":4,"perSecond":0.5,"secondsLeft":8,"note":"","alarm":null}],\
+                "problem":null}""".formatted(NODE);
+
+        assertThat(run("status")).isZero();
+        assertThat(out.toString())
+                .contains("cluster   c, copies 3, chunks of 8.0 MiB, round-robin")
+                .contains("leader api-1, term 3, applied 95 of 96")
+                .contains("7 objects, 9 chunks; 4 lack copies")
+                .contains("3     draining  no: full  12      3.0 MiB  10 bytes  http://127.0.0.1:9002")
+                .contains("heal  busy   1     4");
+    }
+
+    @Test
+    void tellsAScriptOfAProblemByItsExitStatus() {
+        answer = """
+                {"version":"0.1.0","nodes":[],"workers":[],"problem":"no leader is known"}""";
+
+        assertThat(run("status", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"problem\" : \"no leader is known\"");
+    }
+
+    @Test
+    void listsNodes() {
+        answer = "[" + NODE + "]";
+
+        assertThat(run("node", "list")).isZero();
+        assertThat(asked).containsExactly("GET /admin/nodes null");
+        assertThat(out.toString()).startsWith("NODE  STATE");
+    }
+
+    @Test
+    void drainsANodeShowingTheToken() {
+        answer = NODE;
+
+        assertThat(run("node", "drain", "3", "--token", "swordfish")).isZero();
+        assertThat(asked).containsExactly("POST /admin/nodes/3/draining Bearer swordfish");
+        assertThat(out.toString()).isEqualToNormalizingNewlines("node 3 is draining and holds 12 copies\n");
+    }
+
+    @Test
+    void reclaims() {
+        answer = """
+                {"complete":false,"copiesDeleted":5,"orphansDeleted":2,"left":["node 3 does not answer"]}""";
+
+        assertThat(run("reclaim")).isEqualTo(1);
+        assertThat(out.toString()).contains("deleted 5 copies").contains("left: node 3 does not answer");
+    }
+
+    @Test
+    void passesOnARefusalAsOneSentence() {
+        status = 409;
+        answer = "{\"error\":\"node 3 still holds 12 copies\"}";
+
+        assertThat(run("node", "remove", "3")).isEqualTo(1);
+        assertThat(err.toString()).isEqualToNormalizingNewlines("flare: node 3 still holds 12 copies\n");
+    }
+
+    @Test
+    void saysWhatToDoWhenNoServerIsReached() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+
+        int exit = FlareCommand.create()
+                .setErr(new PrintWriter(err, true))
+                .execute("status", "--admin", "http://127.0.0.1:" + free);
+
+        assertThat(exit).isEqualTo(3);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("flare: no server reached at http://127.0.0.1:" + free)
+                .endsWith("start one with 'flare server', or name its admin port with --admin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>", "", "null", "[1]"})
+    void doesNotTakeAnotherServerForFlare(String page) {
+        answer = page;
+
+        assertThat(run("status")).isEqualTo(1);
+        assertThat(err.toString()).contains("no admin port of Flare");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "stats", "status --jsn", "node", "node drain", "node drain x", "node drain 0"})
+    void refusesWrongUsage(String line) {
+        String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+
+        int exit = FlareCommand.create().setErr(new PrintWriter(err, true)).execute(words);
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString()).isNotBlank();
+    }
+
+    @Test
+    void refusesAnAdminPortThatIsNoUrl() {
+        int exit = FlareCommand.create().setErr(new PrintWriter(err, true)).execute("status", "--admin", "localhost");
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString()).contains("a URL such as http://127.0.0.1:8001 is");
+    }
+
+    @Test
+    void takesFurtherSubcommandsAndNamesThemInItsHelp() {
+        @Command(name = "server", description = "Starts a server.")
+        class Server implements Runnable {
+            private boolean started;
+
+            @Override
+            public void run() {
+                started = true;
+            }
+        }
+        Server command = new Server();
+        CommandLine line = FlareCommand.create(command).setOut(new PrintWriter(out, true));
+
+        assertThat(line.execute("server")).isZero();
+        assertThat(command.started).isTrue();
+        assertThat(line.execute("help")).isZero();
+        assertThat(out.toString()).contains("Starts a server.").contains("flare node drain 3");
+    }
+
+    @Test
+    void printsItsVersion() {
+        assertThat(run0("version")).isZero();
+        assertThat(out.toString()).startsWith("flare 0.1.0, Java ");
+    }
+
+    private int run(String... words) {
+        List<String> line = new ArrayList<>(List.of(words));
+        line.add("--admin");
+        line.add("http://127.0.0.1:" + server.getAddress().getPort());
+        return run0(line.toArray(String[]::new));
+    }
+
+    private int run0(String... words) {
+        return FlareCommand.create()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(words);
+    }
+}
