@@ -24,6 +24,7 @@ public record RaftSettings(
         ByteSize maxEntryBytes,
         int entriesInFlight,
         long snapshotEntries,
+        ByteSize snapshotBytes,
         ByteSize segmentSize) {
 
     public RaftSettings {
@@ -39,6 +40,7 @@ public record RaftSettings(
         Allowed.positive("max-entry-bytes", maxEntryBytes);
         Allowed.atLeast("entries-in-flight", entriesInFlight, 1);
         Allowed.atLeast("snapshot-entries", snapshotEntries, 1);
+        Allowed.positive("snapshot-bytes", snapshotBytes);
         Allowed.positive("segment-size", segmentSize);
     }
 }

@@ -1,0 +1,45 @@
+package flare.metadata;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftPeer;
+
+/**
+ * Sends requests to another peer, once each. Below Ratis' own client, whose retries and ordering would stand between the
+ * metadata actor's and the log.
+ */
+final class LeaderClient implements Closeable {
+
+    private final RaftClientRpc rpc;
+
+    LeaderClient(ClientId id, RaftProperties properties, Parameters parameters, List<RaftPeer> peers) {
+        rpc = new GrpcFactory(parameters).newRaftClientRpc(id, properties);
+        rpc.addRaftPeers(peers);
+    }
+
+    /** Fails after the request timeout; the request may have taken effect all the same. */
+    CompletableFuture<RaftClientReply> send(RaftClientRequest request) {
+        return rpc.sendRequestAsyncUnordered(request)
+                .orTimeout(RatisProperties.REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((reply, failure) -> {
+                    if (failure != null) {
+                        rpc.handleException(request.getServerId(), failure, true);
+                    }
+                });
+    }
+
+    @Override
+    public void close() throws IOException {
+        rpc.close();
+    }
+}

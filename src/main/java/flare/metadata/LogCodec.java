@@ -1,0 +1,30 @@
+package flare.metadata;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Bytes of what travels through the log and back: an entry's commands and stamp, and its outcomes. */
+interface LogCodec {
+
+    /** @param stampMillis the leader's clock when it took the entry */
+    record Entry(long stampMillis, List<Envelope> commands) {
+        public Entry {
+            commands = List.copyOf(commands);
+        }
+    }
+
+    /** Unstamped. Throws {@link flare.model.FlareException} for a command that must not reach the log. */
+    byte[] encode(List<Envelope> commands);
+
+    /** The same entry under a stamp. */
+    byte[] stamp(byte[] encoded, long stampMillis);
+
+    /** Throws {@link IOException} for bytes that are damaged or of a newer version. */
+    Entry decode(ByteBuffer encoded) throws IOException;
+
+    byte[] encodeOutcomes(List<Outcome> outcomes);
+
+    /** Throws {@link IOException} for bytes that are damaged or of a newer version. */
+    List<Outcome> decodeOutcomes(ByteBuffer encoded) throws IOException;
+}

@@ -1,0 +1,194 @@
+package flare.metadata;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of one peer's metadata, held by one process: who it belongs to ({@code identity}), Ratis' own directory
+ * ({@code raft}) and the live state ({@code state}). The identity is written once the Raft directory is formatted and
+ * before the peer votes; from then on an empty Raft directory means lost votes and lost log, and opening is refused.
+ */
+final class MetaDirectory implements AutoCloseable {
+
+    /** The peer and group a directory belongs to for good. */
+    record Identity(String peer, UUID group) {}
+
+    private static final Logger log = LoggerFactory.getLogger(MetaDirectory.class);
+    private static final String FORMAT = "flare-meta 1";
+    private static final long CHATTR_LIMIT_SECONDS = 5;
+
+    private final Path root;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private MetaDirectory(Path root, FileChannel lockFile, FileLock lock) {
+        this.root = root;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /** Creates what is missing. Throws {@link IOException} with a sentence if the directory is not this peer's to use. */
+    static MetaDirectory open(Path root, Identity identity) throws IOException {
+        Path absolute = root.toAbsolutePath().normalize();
+        Files.createDirectories(absolute.resolve("raft"));
+        Files.createDirectories(absolute.resolve("state"));
+        FileChannel lockFile =
+                FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = tryLock(lockFile);
+            if (lock == null) {
+                throw new IOException("the metadata directory " + absolute
+                        + " is in use by another process: two of them would destroy it");
+            }
+            MetaDirectory directory = new MetaDirectory(absolute, lockFile, lock);
+            directory.check(identity);
+            directory.makeRenamesDurable();
+            return directory;
+        } catch (IOException | RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
+    }
+
+    Path raft() {
+        return root.resolve("raft");
+    }
+
+    Path state() {
+        return root.resolve("state");
+    }
+
+    /** Does nothing when it is there already. */
+    void initialised(Identity identity) throws IOException {
+        if (!Files.exists(identityFile())) {
+            DurableFiles.sync(raft());
+            DurableFiles.sync(root);
+            DurableFiles.replace(identityFile(), render(identity).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockFile.close();
+    }
+
+    private void check(Identity expected) throws IOException {
+        Optional<Identity> found = readIdentity();
+        if (found.isEmpty()) {
+            return;
+        }
+        Identity identity = found.get();
+        if (!identity.peer().equals(expected.peer())) {
+            throw new IOException("the metadata directory " + root + " belongs to peer " + identity.peer()
+                    + ", but this process is peer " + expected.peer());
+        }
+        if (!identity.group().equals(expected.group())) {
+            throw new IOException("the metadata directory " + root + " belongs to Raft group " + identity.group()
+                    + ", but flare.raft.peers names the group " + expected.group()
+                    + ": members are not changed by editing the list");
+        }
+        Path vote =
+                raft().resolve(identity.group().toString()).resolve("current").resolve("raft-meta");
+        if (!Files.exists(vote)) {
+            throw new IOException("peer " + identity.peer() + " was initialised, but its Raft directory " + raft()
+                    + " is empty: its votes and its log are lost, and starting it could lose committed data. Remove it"
+                    + " from the group and add a new peer id with an empty " + root);
+        }
+    }
+
+    private Optional<Identity> readIdentity() throws IOException {
+        if (!Files.exists(identityFile())) {
+            return Optional.empty();
+        }
+        String text = Files.readString(identityFile());
+        String[] lines = text.split("\n", -1);
+        if (lines.length >= 3 && lines[1].startsWith("peer ") && lines[2].startsWith("group ")) {
+            try {
+                Identity identity = new Identity(lines[1].substring(5), UUID.fromString(lines[2].substring(6)));
+                if (render(identity).equals(text)) {
+                    return Optional.of(identity);
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IOException(identityFile() + " is damaged", e);
+            }
+        }
+        throw new IOException(identityFile() + " is damaged, or of a newer version");
+    }
+
+    private static String render(Identity identity) {
+        String body = FORMAT + "\npeer " + identity.peer() + "\ngroup " + identity.group() + "\n";
+        CRC32C crc = new CRC32C();
+        crc.update(body.getBytes(StandardCharsets.UTF_8));
+        return body + "crc32c " + Long.toHexString(crc.getValue()) + "\n";
+    }
+
+    private Path identityFile() {
+        return root.resolve("identity");
+    }
+
+    /**
+     * Ratis 3.3.0 renames its vote file without syncing the directory: after a power loss a peer could vote twice in a
+     * term. The D attribute makes every change of names in the directory, and in those made below it, synchronous.
+     */
+    private void makeRenamesDurable() throws IOException {
+        boolean durable = setDirectorySync(raft());
+        try (Stream<Path> groups = Files.list(raft())) {
+            for (Path group : groups.filter(Files::isDirectory).toList()) {
+                durable &= setDirectorySync(group) && setDirectorySync(group.resolve("current"));
+            }
+        }
+        if (!durable) {
+            log.warn(
+                    "{} can't have the D attribute (chattr +D): after a power loss this peer may forget a vote, and two"
+                            + " leaders be elected in one term. Use ext4, or mount with dirsync or wsync.",
+                    raft());
+        }
+    }
+
+    private static boolean setDirectorySync(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return true;
+        }
+        try {
+            Process chattr = new ProcessBuilder("chattr", "+D", directory.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!chattr.waitFor(CHATTR_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                chattr.destroyForcibly();
+                return false;
+            }
+            return chattr.exitValue() == 0;
+        } catch (IOException e) {
+            log.debug("no chattr", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            log.debug("held by this process", e);
+            return null;
+        }
+    }
+}

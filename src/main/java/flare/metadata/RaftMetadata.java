@@ -1,0 +1,179 @@
+package flare.metadata;
+
+import flare.config.RaftSettings;
+import flare.config.SessionSettings;
+import flare.model.FlareException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The metadata of this process: its Raft peer, the actors in front of it, and its session.
+ *
+ * <p>Commands go through {@link MetadataActor}. Reads of a peer that is alone and leads need no confirmation and, where
+ * they look up single rows, run on the caller's thread; all others wait for {@link ReadActor} and run on the blocking
+ * dispatcher.
+ */
+public final class RaftMetadata implements Metadata, AutoCloseable {
+
+    /** How a process takes part in the metadata. */
+    public record Options(RaftSettings raft, SessionSettings session, Path directory, String bind, Optional<URI> url) {}
+
+    private static final Logger log = LoggerFactory.getLogger(RaftMetadata.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+    private final RatisNode node;
+    private final LiveSession session;
+    private final ActorRef<MetadataActor.Message> commands;
+    private final ActorRef<ReadActor.Message> reads;
+    private final ActorRef<SessionKeeper.Message> keeper;
+    private final Executor readers;
+
+    private RaftMetadata(ActorSystem<?> system, Options options, RatisNode node) {
+        this.node = node;
+        this.session = new LiveSession(node::appliedIndex);
+        this.readers = system.dispatchers().lookup(DispatcherSelector.blocking());
+        String suffix = "-" + INSTANCES.incrementAndGet();
+        this.commands = system.systemActorOf(
+                MetadataActor.create(options.raft, node, session::idOrZero), "metadata" + suffix, Props.empty());
+        this.reads = system.systemActorOf(
+                ReadActor.create(node, options.raft.readTimeout(), System::nanoTime),
+                "metadata-reads" + suffix,
+                Props.empty());
+        this.keeper = system.systemActorOf(
+                SessionKeeper.create(
+                        options.session,
+                        session,
+                        new SessionKeeper.Submitter() {
+                            @Override
+                            public <R> CompletionStage<R> submit(Command<R> command) {
+                                return RaftMetadata.this.submit(command);
+                            }
+                        },
+                        UUID.randomUUID(),
+                        options.url),
+                "session-keeper" + suffix,
+                Props.empty());
+    }
+
+    static RaftMetadata start(
+            ActorSystem<?> system, Options options, RatisNode.Replicated replicated, Consumer<Throwable> onFailure)
+            throws IOException {
+        RatisNode node = RatisNode.start(options.raft, options.directory, options.bind, replicated, onFailure);
+        return new RaftMetadata(system, options, node);
+    }
+
+    /** Where the Raft port listens. */
+    public InetSocketAddress address() {
+        return node.address();
+    }
+
+    @Override
+    public <R> CompletionStage<R> submit(Command<R> command) {
+        CompletableFuture<Object> result = new CompletableFuture<>();
+        try {
+            CommandCheck.check(command);
+        } catch (FlareException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        commands.tell(new MetadataActor.Submit(command, result));
+        return typed(result);
+    }
+
+    @Override
+    public <R> CompletionStage<R> read(Query<R> query) {
+        if (node.confirmed()) {
+            return isLookup(query) ? answer(query) : CompletableFuture.supplyAsync(() -> query(query), readers);
+        }
+        CompletableFuture<Void> confirmed = new CompletableFuture<>();
+        reads.tell(new ReadActor.Confirm(confirmed));
+        return confirmed.thenApplyAsync(ignored -> query(query), readers);
+    }
+
+    @Override
+    public Session session() {
+        return session;
+    }
+
+    @Override
+    public RaftStatus status() {
+        return node.status(session.idOrZero() != 0);
+    }
+
+    /** Renews the session at once; completes when the abandoned blobs known now are reported. */
+    public CompletionStage<Void> renewSession() {
+        CompletableFuture<Void> renewed = new CompletableFuture<>();
+        keeper.tell(new SessionKeeper.RenewNow(renewed));
+        return renewed;
+    }
+
+    /** Closes the session, refuses what has no outcome, and stops the peer. */
+    @Override
+    public void close() throws IOException {
+        if (!node.failed()) {
+            closeSession();
+        }
+        commands.tell(new MetadataActor.Stop());
+        reads.tell(new ReadActor.Stop());
+        node.close();
+    }
+
+    private void closeSession() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        keeper.tell(new SessionKeeper.Close(closed));
+        try {
+            closed.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.warn("the session was not closed within {}; it will expire", CLOSE_LIMIT);
+        } catch (ExecutionException e) {
+            log.warn("the session was not closed; it will expire", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Queries that look up a handful of rows: cheaper than a change of threads. */
+    private static boolean isLookup(Query<?> query) {
+        return query instanceof Query.GetCluster
+                || query instanceof Query.FindBucket
+                || query instanceof Query.StatObject
+                || query instanceof Query.OpenObject;
+    }
+
+    private <R> CompletionStage<R> answer(Query<R> query) {
+        try {
+            return CompletableFuture.completedFuture(query(query));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <R> R query(Query<R> query) {
+        return node.live().read(state -> state.query(query));
+    }
+
+    /** The state machine answers each command with a value of its result type. */
+    @SuppressWarnings("unchecked")
+    private static <R> CompletionStage<R> typed(CompletableFuture<Object> result) {
+        return (CompletionStage<R>) (CompletionStage<?>) result;
+    }
+}

@@ -1,0 +1,287 @@
+package flare.metadata;
+
+import flare.config.InvalidSettingException;
+import flare.config.RaftSettings;
+import flare.metadata.RaftMembers.Member;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process's peer of the Raft group. Proposes in process where it leads, and forwards to the leader where not. Every
+ * attempt is a new call for Ratis; that a command takes effect once is the state machine's doing (I4).
+ */
+final class RatisNode implements CommandLog, AutoCloseable {
+
+    /** What is applied, and how it is written down. */
+    record Replicated(LiveState.Opener opener, LogCodec codec, Clock clock) {}
+
+    private static final Logger log = LoggerFactory.getLogger(RatisNode.class);
+
+    private final RaftMembers members;
+    private final LogCodec codec;
+    private final MetaDirectory directory;
+    private final MetadataStateMachine stateMachine;
+    private final LiveState live;
+    private final RaftServer server;
+    private final RaftGroupId groupId;
+    private final LeaderClient leaderClient;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong nextCall = new AtomicLong();
+    private volatile boolean failed;
+
+    private RatisNode(
+            RaftSettings settings,
+            RaftMembers members,
+            MetaDirectory directory,
+            String bind,
+            Replicated replicated,
+            Consumer<Throwable> onFailure)
+            throws IOException {
+        this.members = members;
+        this.codec = replicated.codec();
+        this.directory = directory;
+        this.live = new LiveState(directory.state(), replicated.opener());
+        this.groupId = RaftGroupId.valueOf(members.group());
+        this.stateMachine = new MetadataStateMachine(
+                live, codec, replicated.clock(), settings.snapshotBytes().bytes(), new StateMachineHost(onFailure));
+        RaftProperties properties = RatisProperties.of(
+                settings, members.alone(), directory.raft(), bind, members.own().port());
+        List<RaftPeer> peers = members.all().stream().map(RatisNode::peer).toList();
+        this.server = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(members.own().id()))
+                .setGroup(RaftGroup.valueOf(groupId, peers))
+                .setProperties(properties)
+                // Formats only what was never there; the builder's default would format always.
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setStateMachine(stateMachine)
+                .build();
+        this.leaderClient = new LeaderClient(clientId, properties, new Parameters(), peers);
+    }
+
+    /**
+     * Starts the peer; it may have no leader yet. Throws {@link IOException} with a sentence if the directory can't be
+     * used.
+     *
+     * @param onFailure called once when the state can't be trusted any more: the process must stop
+     */
+    static RatisNode start(
+            RaftSettings settings, Path metaDir, String bind, Replicated replicated, Consumer<Throwable> onFailure)
+            throws IOException {
+        refuseInsecure(settings, bind);
+        RaftMembers members = RaftMembers.of(settings, bind);
+        MetaDirectory directory = MetaDirectory.open(
+                metaDir, new MetaDirectory.Identity(members.own().id(), members.group()));
+        try {
+            RatisNode node = new RatisNode(settings, members, directory, bind, replicated, onFailure);
+            try {
+                node.server.start();
+                return node;
+            } catch (IOException | RuntimeException e) {
+                node.server.close();
+                node.live.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** Where other peers reach this one. */
+    InetSocketAddress address() {
+        return server.getServerRpc().getInetSocketAddress();
+    }
+
+    /** Whether the state can't be trusted any more. */
+    boolean failed() {
+        return failed;
+    }
+
+    LiveState live() {
+        return live;
+    }
+
+    long appliedIndex() {
+        return stateMachine.appliedIndex();
+    }
+
+    RaftStatus status(boolean sessionLive) {
+        DivisionInfo info = division().getInfo();
+        long term = info.getCurrentTerm();
+        // Ready: the first entry of its own term is applied. The term is read again, since it may have changed between.
+        boolean leads = !failed && info.isLeader() && info.isLeaderReady() && info.getCurrentTerm() == term;
+        return new RaftStatus(
+                members.own().id(),
+                Optional.ofNullable(info.getLeaderId()).map(RaftPeerId::toString),
+                term,
+                leads ? OptionalLong.of(term) : OptionalLong.empty(),
+                stateMachine.appliedIndex(),
+                division().getRaftLog().getLastCommittedIndex(),
+                sessionLive);
+    }
+
+    @Override
+    public CompletionStage<Committed> propose(List<Envelope> commands) {
+        ByteString bytes = UnsafeByteOperations.unsafeWrap(codec.encode(commands));
+        DivisionInfo info = division().getInfo();
+        RaftPeerId leader = info.isLeader() ? server.getId() : info.getLeaderId();
+        if (failed || leader == null) {
+            return CompletableFuture.failedFuture(Unavailable.because("no leader of the metadata log is known"));
+        }
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(leader)
+                .setGroupId(groupId)
+                .setCallId(nextCall.getAndIncrement())
+                .setMessage(Message.valueOf(bytes))
+                .setType(RaftClientRequest.writeRequestType())
+                .build();
+        return send(request, leader).thenApply(this::committed);
+    }
+
+    @Override
+    public boolean confirmed() {
+        // Alone, nobody else can have committed anything, and this peer acknowledges only what it applied.
+        return members.alone() && !failed && division().getInfo().isLeaderReady();
+    }
+
+    /**
+     * An empty entry, proposed after the call and applied here, shows that whoever proposed it led the group then. Ratis'
+     * own confirmation is no such proof: see docs/decisions.
+     */
+    @Override
+    public CompletionStage<Void> confirm() {
+        if (confirmed()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return propose(List.of()).thenCompose(committed -> stateMachine.applied(committed.index()));
+    }
+
+    /** Leaves a snapshot, so that the next start has nothing to replay. */
+    @Override
+    public void close() throws IOException {
+        leaderClient.close();
+        server.close();
+        live.close();
+        directory.close();
+    }
+
+    private CompletableFuture<RaftClientReply> send(RaftClientRequest request, RaftPeerId leader) {
+        if (!leader.equals(server.getId())) {
+            return leaderClient.send(request);
+        }
+        try {
+            return server.submitClientRequestAsync(request);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Committed committed(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw Unavailable.because("the metadata log did not take an entry", reply.getException());
+        }
+        if (reply.getMessage() instanceof MetadataStateMachine.Answer answer) {
+            return answer.committed();
+        }
+        try {
+            ByteString outcomes = reply.getMessage().getContent();
+            return new Committed(reply.getLogIndex(), codec.decodeOutcomes(outcomes.asReadOnlyByteBuffer()));
+        } catch (IOException e) {
+            // Committed, but what came of it can't be read here: asked again, it is answered from the kept results.
+            throw Unavailable.because("the outcomes of entry " + reply.getLogIndex() + " can't be read", e);
+        }
+    }
+
+    private RaftServer.Division division() {
+        try {
+            return server.getDivision(groupId);
+        } catch (IOException e) {
+            throw Unavailable.because("the metadata log is stopped", e);
+        }
+    }
+
+    private void requestSnapshot() {
+        SnapshotManagementRequest request = SnapshotManagementRequest.newCreate(
+                clientId,
+                server.getId(),
+                groupId,
+                nextCall.getAndIncrement(),
+                RatisProperties.REQUEST_TIMEOUT.toMillis());
+        var unused = server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                log.warn("no snapshot was taken; the next one is tried later", failure);
+            }
+        });
+    }
+
+    private static void refuseInsecure(RaftSettings settings, String bind) throws IOException {
+        if (!settings.insecure() && !InetAddress.getByName(bind).isLoopbackAddress()) {
+            throw new InvalidSettingException(
+                    "flare.bind = " + bind + " is not allowed for the Raft port without mutual"
+                            + " TLS: anyone who reaches it could change the metadata; a loopback address is, or"
+                            + " flare.raft.insecure = true");
+        }
+    }
+
+    private static RaftPeer peer(Member member) {
+        return RaftPeer.newBuilder()
+                .setId(member.id())
+                .setAddress(member.address())
+                .build();
+    }
+
+    private final class StateMachineHost implements MetadataStateMachine.Host {
+        private final Consumer<Throwable> onFailure;
+
+        private StateMachineHost(Consumer<Throwable> onFailure) {
+            this.onFailure = onFailure;
+        }
+
+        @Override
+        public void storageReady() throws IOException {
+            directory.initialised(new MetaDirectory.Identity(members.own().id(), members.group()));
+        }
+
+        @Override
+        public void snapshotDue() {
+            requestSnapshot();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            if (!failed) {
+                failed = true;
+                onFailure.accept(cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package flare.metadata;
+
+import flare.config.RaftSettings;
+import flare.config.SessionSettings;
+import flare.model.ByteSize;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** Peers of one group in this JVM, over {@link LedgerState}. */
+final class RaftCluster implements AutoCloseable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "cluster");
+    final Map<String, RaftMetadata> running = new TreeMap<>();
+    final Map<String, LedgerState> states = new ConcurrentHashMap<>();
+    final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+    private final Path root;
+    private final List<String> peers = new ArrayList<>();
+    long snapshotEntries = 100_000;
+
+    RaftCluster(Path root, int size) throws IOException {
+        this.root = root;
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < size && size > 1; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            peers.add((char) ('a' + i) + "@" + LOOPBACK + ":" + socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    RaftMetadata start(String peer) throws IOException {
+        RaftMetadata metadata = RaftMetadata.start(
+                system,
+                new RaftMetadata.Options(settings(peer), sessions(), directory(peer), LOOPBACK, Optional.empty()),
+                new RatisNode.Replicated(
+                        path -> {
+                            LedgerState state = LedgerState.open(path);
+                            states.put(peer, state);
+                            return state;
+                        },
+                        new LedgerCodec(),
+                        Clock.systemUTC()),
+                failure -> failures.put(peer, failure));
+        running.put(peer, metadata);
+        return metadata;
+    }
+
+    void stop(String peer) throws IOException {
+        RaftMetadata metadata = running.remove(peer);
+        if (metadata != null) {
+            metadata.close();
+        }
+    }
+
+    Path directory(String peer) {
+        return root.resolve(peer);
+    }
+
+    Optional<String> leader() {
+        return running.entrySet().stream()
+                .filter(entry -> entry.getValue().status().leadingTerm().isPresent())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    RaftSettings settings(String peer) {
+        return new RaftSettings(
+                0,
+                Optional.of(peer),
+                peers,
+                false,
+                Duration.ofMillis(300),
+                Duration.ofMillis(600),
+                Duration.ofSeconds(2),
+                100_000,
+                1024,
+                ByteSize.mebibytes(2),
+                2,
+                snapshotEntries,
+                ByteSize.mebibytes(256),
+                ByteSize.mebibytes(1));
+    }
+
+    static SessionSettings sessions() {
+        return new SessionSettings(
+                Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofHours(1), new ByteSize(1024));
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (String peer : List.copyOf(running.keySet())) {
+            stop(peer);
+        }
+        system.terminate();
+    }
+}
