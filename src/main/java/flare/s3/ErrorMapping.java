@@ -1,0 +1,45 @@
+package flare.s3;
+
+import flare.model.Fault;
+
+/** The one translation of {@link Fault} to HTTP status and S3 error code. */
+final class ErrorMapping {
+
+    record S3Error(int status, String code) {}
+
+    private ErrorMapping() {}
+
+    static S3Error of(Fault fault) {
+        return switch (fault) {
+            case NO_SUCH_BUCKET -> new S3Error(404, "NoSuchBucket");
+            case NO_SUCH_KEY -> new S3Error(404, "NoSuchKey");
+            case NO_SUCH_NODE -> new S3Error(500, "InternalError");
+            case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
+            case NOT_MODIFIED -> new S3Error(304, "NotModified");
+            case RANGE_NOT_SATISFIABLE -> new S3Error(416, "InvalidRange");
+            case BUCKET_ALREADY_EXISTS -> new S3Error(409, "BucketAlreadyOwnedByYou");
+            case BUCKET_NOT_EMPTY -> new S3Error(409, "BucketNotEmpty");
+            case CONFLICT -> new S3Error(409, "OperationAborted");
+            case INVALID_ARGUMENT -> new S3Error(400, "InvalidArgument");
+            case INVALID_REQUEST -> new S3Error(400, "InvalidRequest");
+            case INVALID_URI -> new S3Error(400, "InvalidURI");
+            case INVALID_BUCKET_NAME -> new S3Error(400, "InvalidBucketName");
+            case KEY_TOO_LONG -> new S3Error(400, "KeyTooLongError");
+            case METADATA_TOO_LARGE -> new S3Error(400, "MetadataTooLarge");
+            case ENTITY_TOO_LARGE -> new S3Error(400, "EntityTooLarge");
+            case MISSING_CONTENT_LENGTH -> new S3Error(411, "MissingContentLength");
+            case INCOMPLETE_BODY -> new S3Error(400, "IncompleteBody");
+            case REQUEST_TIMEOUT -> new S3Error(400, "RequestTimeout");
+            case INVALID_DIGEST -> new S3Error(400, "InvalidDigest");
+            case BAD_DIGEST -> new S3Error(400, "BadDigest");
+            case MALFORMED_FORM -> new S3Error(400, "MalformedPOSTRequest");
+            case METHOD_NOT_ALLOWED -> new S3Error(405, "MethodNotAllowed");
+            case NOT_IMPLEMENTED -> new S3Error(501, "NotImplemented");
+            case ACCESS_DENIED -> new S3Error(403, "AccessDenied");
+            case SLOW_DOWN -> new S3Error(503, "SlowDown");
+            case UNAVAILABLE -> new S3Error(503, "ServiceUnavailable");
+            case INSUFFICIENT_STORAGE -> new S3Error(507, "InsufficientStorage");
+            case DATA_DAMAGED, INTERNAL -> new S3Error(500, "InternalError");
+        };
+    }
+}

@@ -1,0 +1,90 @@
+package flare.s3;
+
+import flare.telemetry.AccessLog;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** One request and its answer, from the first byte to the last, for metrics and the access log. */
+final class Exchange {
+
+    /** What a request is called that is no operation. */
+    private static final String UNKNOWN = "Unknown";
+
+    private final RequestTelemetry telemetry;
+    private final HttpRequest request;
+    private final String id;
+    private final String target;
+    private final RequestBody body;
+    private final long startedNanos = System.nanoTime();
+    private volatile String operation = UNKNOWN;
+
+    Exchange(RequestTelemetry telemetry, HttpRequest request, String target, RequestBody body) {
+        this.telemetry = telemetry;
+        this.request = request;
+        this.id = telemetry.requestIds().get();
+        this.target = target;
+        this.body = body;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String target() {
+        return target;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    void isA(Operation known) {
+        operation = known.name();
+    }
+
+    /** The answer with its request id; recorded once it has ended, however it ends. */
+    HttpResponse finish(HttpResponse response) {
+        HttpResponse identified = response.addHeader(RawHeader.create("x-amz-request-id", id));
+        if (!(response.entity() instanceof HttpEntity.Default streamed)) {
+            record(
+                    response.status().intValue(),
+                    response.entity().getContentLengthOption().orElse(0));
+            return identified;
+        }
+        AtomicLong sent = new AtomicLong();
+        var bytes = streamed.getDataBytes()
+                .map(piece -> {
+                    sent.addAndGet(piece.size());
+                    return piece;
+                })
+                .watchTermination((before, ended) -> {
+                    ended.whenComplete(
+                            (done, failure) -> record(response.status().intValue(), sent.get()));
+                    return before;
+                });
+        return identified.withEntity(
+                HttpEntities.create(streamed.getContentType(), streamed.getContentLength(), bytes));
+    }
+
+    private void record(int status, long bytesOut) {
+        String remote = request.getAttribute(AttributeKeys.remoteAddress)
+                .map(Object::toString)
+                .orElse("-");
+        telemetry.record(new AccessLog.Entry(
+                id,
+                remote,
+                request.method().value(),
+                target,
+                operation,
+                status,
+                body.received(),
+                bytesOut,
+                Duration.ofNanos(System.nanoTime() - startedNanos)));
+    }
+}

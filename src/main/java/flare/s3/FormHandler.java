@@ -1,0 +1,120 @@
+package flare.s3;
+
+import flare.config.ObjectSettings;
+import flare.http.Conditions;
+import flare.http.Headers;
+import flare.http.PercentCode;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.object.ObjectService;
+import flare.object.ObjectService.PutRequest;
+import flare.telemetry.CrashPoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * PostObject. Without a {@code key} field the key is the file's name, so that {@code curl -F file=@x.zip} does what it
+ * seems to say.
+ */
+final class FormHandler {
+
+    private static final String FILENAME = "${filename}";
+    /** These would restrict the upload, or send the client elsewhere: refused until they do, never ignored. */
+    private static final List<String> UNIMPLEMENTED =
+            List.of("policy", "x-amz-signature", "success_action_redirect", "redirect", "tagging");
+
+    private final ObjectService objects;
+    private final ObjectSettings limits;
+    private final Materializer materializer;
+
+    FormHandler(ObjectService objects, ObjectSettings limits, Materializer materializer) {
+        this.objects = objects;
+        this.limits = limits;
+        this.materializer = materializer;
+    }
+
+    CompletionStage<HttpResponse> post(Operation.PostObject operation, AuthenticatedRequest request) {
+        request.body().length();
+        return FormUpload.parse(
+                        request.body().parsedContentType(), request.body().bytes(), materializer)
+                .thenCompose(form -> store(operation.bucket(), form));
+    }
+
+    private CompletionStage<HttpResponse> store(BucketName bucket, FormUpload form) {
+        PutRequest put;
+        int status;
+        Source<ByteString, ?> bytes;
+        try {
+            Headers fields = Headers.of(form.fields());
+            refuseUnimplemented(fields);
+            status = successStatus(fields);
+            put = request(bucket, form, fields);
+            bytes = DeclaredDigest.checked(fields, form.file());
+        } catch (FlareException refusal) {
+            form.file().runWith(Sink.cancelled(), materializer);
+            return CompletableFuture.failedFuture(refusal);
+        }
+        return objects.put(put, bytes).thenApply(stored -> {
+            CrashPoint.BEFORE_RESPONSE.reached();
+            return answer(bucket, stored, status);
+        });
+    }
+
+    private PutRequest request(BucketName bucket, FormUpload form, Headers fields) {
+        String filename = baseName(form.filename());
+        String key = fields.first("key").orElse(FILENAME).replace(FILENAME, filename);
+        Optional<String> contentType = fields.first("content-type").or(form::contentType);
+        return new PutRequest(
+                bucket,
+                ObjectKey.of(key),
+                Optional.empty(),
+                ObjectHeaders.contentMd5(fields),
+                ObjectHeaders.attributes(fields, contentType, limits.maxUserMetadata()),
+                Conditions.of(fields).forWrite());
+    }
+
+    private static HttpResponse answer(BucketName bucket, ObjectInfo stored, int status) {
+        String location =
+                "/" + bucket + "/" + PercentCode.encodePath(stored.key().text());
+        HttpResponse response = status == 201
+                ? Responses.xml(
+                        status,
+                        S3Xml.postResponse(
+                                location, bucket.value(), stored.key().text(), stored.etag()))
+                : Responses.empty(status);
+        return response.addHeader(ObjectHeaders.etag(stored.etag())).addHeader(RawHeader.create("Location", location));
+    }
+
+    private static void refuseUnimplemented(Headers fields) {
+        for (String name : UNIMPLEMENTED) {
+            if (fields.has(name)) {
+                throw new FlareException(Fault.NOT_IMPLEMENTED, "form field " + name + " is not implemented");
+            }
+        }
+    }
+
+    /** S3 answers 204 to any status but these. */
+    private static int successStatus(Headers fields) {
+        return switch (fields.first("success_action_status").orElse("")) {
+            case "200" -> 200;
+            case "201" -> 201;
+            default -> 204;
+        };
+    }
+
+    /** Some browsers send a path. */
+    private static String baseName(String filename) {
+        return filename.substring(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
+    }
+}

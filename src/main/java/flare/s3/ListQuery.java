@@ -1,0 +1,108 @@
+package flare.s3;
+
+import flare.http.RawTarget;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectKey;
+import flare.object.ObjectService.ListRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The parameters of a listing.
+ *
+ * @param startAfter {@code start-after}, or {@code marker} in version 1; may be empty
+ * @param token the continuation token as the client sent it
+ */
+record ListQuery(
+        Version version,
+        BucketName bucket,
+        String prefix,
+        String delimiter,
+        String startAfter,
+        Optional<String> token,
+        int maxKeys,
+        boolean urlEncoded,
+        boolean withOwner) {
+
+    enum Version {
+        V1,
+        V2
+    }
+
+    /** Throws {@link FlareException} with INVALID_ARGUMENT. */
+    static ListQuery parse(Version version, BucketName bucket, RawTarget target, int maxListPage) {
+        boolean first = version == Version.V1;
+        ListQuery query = new ListQuery(
+                version,
+                bucket,
+                bounded("prefix", target),
+                bounded("delimiter", target),
+                bounded(first ? "marker" : "start-after", target),
+                first ? Optional.empty() : target.parameter("continuation-token"),
+                maxKeys(target, maxListPage),
+                urlEncoded(target),
+                first
+                        || target.parameter("fetch-owner")
+                                .filter(value -> value.equals("true"))
+                                .isPresent());
+        query.after();
+        return query;
+    }
+
+    ListRequest request() {
+        return new ListRequest(bucket, utf8(prefix), utf8(delimiter), after(), maxKeys);
+    }
+
+    /** The token under which this listing goes on behind {@code next}. */
+    String tokenFor(byte[] next) {
+        return ContinuationToken.encode(next, scope());
+    }
+
+    private byte[] after() {
+        return token.map(given -> ContinuationToken.decode(given, scope())).orElseGet(() -> utf8(startAfter));
+    }
+
+    /** A token is good for the listing it came from. */
+    private String scope() {
+        return bucket.value() + "\0" + prefix + "\0" + delimiter;
+    }
+
+    private static String bounded(String name, RawTarget target) {
+        String value = target.parameter(name).orElse("");
+        if (utf8(value).length > ObjectKey.MAX_BYTES) {
+            throw new FlareException(
+                    Fault.INVALID_ARGUMENT, name + " is longer than a key may be: " + ObjectKey.MAX_BYTES + " bytes");
+        }
+        return value;
+    }
+
+    private static int maxKeys(RawTarget target, int maxListPage) {
+        String text = target.parameter("max-keys").orElse("");
+        if (text.isEmpty()) {
+            return maxListPage;
+        }
+        if (!text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new FlareException(
+                    Fault.INVALID_ARGUMENT, "max-keys = " + text + " is not a whole number of 0 or more");
+        }
+        try {
+            return Math.min(Integer.parseInt(text), maxListPage);
+        } catch (NumberFormatException e) {
+            return maxListPage;
+        }
+    }
+
+    private static boolean urlEncoded(RawTarget target) {
+        Optional<String> type = target.parameter("encoding-type");
+        if (type.isPresent() && !type.get().equals("url")) {
+            throw new FlareException(Fault.INVALID_ARGUMENT, "encoding-type = " + type.get() + ": only url is allowed");
+        }
+        return type.isPresent();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

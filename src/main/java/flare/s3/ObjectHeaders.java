@@ -1,0 +1,153 @@
+package flare.s3;
+
+import flare.http.Headers;
+import flare.http.HttpDate;
+import flare.model.ByteSize;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** Between an object's attributes and the header fields (or form fields) that carry them. */
+final class ObjectHeaders {
+
+    static final String META_PREFIX = "x-amz-meta-";
+
+    private static final int MD5_BYTES = 16;
+    private static final List<String> STORED =
+            List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
+    /** Each would change what is stored or who may read it: refused until it does, never ignored. */
+    private static final List<String> UNIMPLEMENTED = List.of(
+            "x-amz-copy-source",
+            "x-amz-grant-",
+            "x-amz-object-lock-",
+            "x-amz-server-side-encryption",
+            "x-amz-tagging",
+            "x-amz-trailer",
+            "x-amz-decoded-content-length",
+            "x-amz-website-redirect-location",
+            "x-amz-write-offset-bytes");
+
+    private ObjectHeaders() {}
+
+    /**
+     * Throws {@link FlareException} with METADATA_TOO_LARGE, INVALID_ARGUMENT for values no header may hold, and
+     * NOT_IMPLEMENTED for what a write may not ask for yet.
+     */
+    static ObjectAttributes attributes(Headers fields, Optional<String> contentType, ByteSize maxUserMetadata) {
+        refuseUnimplemented(fields);
+        Map<String, String> stored = new HashMap<>();
+        for (String name : STORED) {
+            fields.first(name).ifPresent(value -> stored.put(name, checked(name, value)));
+        }
+        Map<String, String> metadata = new HashMap<>();
+        long bytes = 0;
+        for (String name : fields.names()) {
+            if (name.startsWith(META_PREFIX)) {
+                String value = checked(name, fields.joined(name).orElseThrow());
+                metadata.put(name.substring(META_PREFIX.length()), value);
+                bytes += utf8Length(name.substring(META_PREFIX.length())) + utf8Length(value);
+            }
+        }
+        if (bytes > maxUserMetadata.bytes()) {
+            throw new FlareException(
+                    Fault.METADATA_TOO_LARGE,
+                    "the user metadata has " + bytes + " bytes, at most " + maxUserMetadata + " are allowed");
+        }
+        contentType.ifPresent(value -> checked("content-type", value));
+        return new ObjectAttributes(contentType, stored, metadata);
+    }
+
+    /** Throws {@link FlareException} with INVALID_DIGEST unless it is the base64 of 16 bytes. */
+    static Optional<byte[]> contentMd5(Headers headers) {
+        Optional<String> value = headers.first("content-md5");
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] digest = base64(value.get());
+        if (digest.length != MD5_BYTES) {
+            throw new FlareException(Fault.INVALID_DIGEST, "Content-MD5 is not the base64 of 16 bytes");
+        }
+        return Optional.of(digest);
+    }
+
+    /** Empty for what is no base64. */
+    static byte[] base64(String text) {
+        try {
+            return Base64.getDecoder().decode(text.strip());
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
+    }
+
+    /** All that a GET or HEAD says of an object beside its length. */
+    static List<HttpHeader> of(ObjectInfo info) {
+        List<HttpHeader> headers = validators(info);
+        headers.add(RawHeader.create("Accept-Ranges", "bytes"));
+        info.attributes().userMetadata().forEach((name, value) -> headers.add(header(META_PREFIX + name, value)));
+        return headers;
+    }
+
+    /** What a 304 repeats (RFC 9110 section 15.4.5) and so a 200 has, too. */
+    static List<HttpHeader> validators(ObjectInfo info) {
+        List<HttpHeader> headers = new ArrayList<>();
+        headers.add(etag(info.etag()));
+        headers.add(RawHeader.create("Last-Modified", HttpDate.format(info.lastModified())));
+        info.attributes().headers().forEach((name, value) -> headers.add(header(name, value)));
+        return headers;
+    }
+
+    static HttpHeader etag(String etag) {
+        return RawHeader.create("ETag", '"' + etag + '"');
+    }
+
+    /** Pekko renders each char as one byte: UTF-8 bytes in the guise of Latin-1 leave as they came. */
+    static String asLatin1(String value) {
+        return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static HttpHeader header(String name, String value) {
+        return RawHeader.create(name, asLatin1(value));
+    }
+
+    private static void refuseUnimplemented(Headers fields) {
+        for (String name : fields.names()) {
+            if (UNIMPLEMENTED.stream().anyMatch(name::startsWith)) {
+                throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + name + " is not implemented");
+            }
+        }
+        refuseUnless(fields, "x-amz-acl", "private");
+        refuseUnless(fields, "x-amz-storage-class", "STANDARD");
+        boolean signedChunks = fields.first("x-amz-content-sha256").orElse("").startsWith("STREAMING-");
+        if (signedChunks || fields.first("content-encoding").orElse("").contains("aws-chunked")) {
+            throw new FlareException(Fault.NOT_IMPLEMENTED, "bodies in aws-chunked encoding are not implemented");
+        }
+    }
+
+    private static void refuseUnless(Headers fields, String name, String allowed) {
+        Optional<String> value = fields.first(name);
+        if (value.isPresent() && !value.get().equals(allowed)) {
+            throw new FlareException(Fault.NOT_IMPLEMENTED, name + " other than " + allowed + " is not implemented");
+        }
+    }
+
+    private static String checked(String name, String value) {
+        if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
+            throw new FlareException(Fault.INVALID_ARGUMENT, name + " holds a control character");
+        }
+        return value;
+    }
+
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,183 @@
+package flare.s3;
+
+import flare.config.Settings;
+import flare.http.Headers;
+import flare.http.RawTarget;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.object.ObjectService;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Materializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The object port, {@code /object/{key}} and S3 being one: every request goes the same way, and every refusal leaves it
+ * through the same door.
+ *
+ * <pre>
+ *   HttpRequest → RawTarget → Operation (Router) → AuthenticatedRequest (Authenticator) → Handlers → HttpResponse
+ *                      └────────────┴─────────────────────┴──────── FlareException ──────────┴──► error document
+ * </pre>
+ *
+ * Nothing reads the body before the handler does, so that a refusal comes before "100 Continue". Needs the server settings
+ * of {@link ObjectPortSettings}.
+ */
+public final class ObjectPort implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectPort.class);
+
+    private final Settings settings;
+    private final Authenticator authenticator;
+    private final Operation.Handlers handlers;
+    private final RequestTelemetry telemetry;
+    private final Materializer materializer;
+
+    public ObjectPort(ObjectService objects, Settings settings, RequestTelemetry telemetry, Materializer materializer) {
+        this(settings, Authenticator.ANONYMOUS, handlers(objects, settings, materializer), telemetry, materializer);
+    }
+
+    ObjectPort(
+            Settings settings,
+            Authenticator authenticator,
+            Operation.Handlers handlers,
+            RequestTelemetry telemetry,
+            Materializer materializer) {
+        this.settings = settings;
+        this.authenticator = authenticator;
+        this.handlers = handlers;
+        this.telemetry = telemetry;
+        this.materializer = materializer;
+    }
+
+    static Operation.Handlers handlers(ObjectService objects, Settings settings, Materializer materializer) {
+        return new HandlerTable(
+                new ObjectHandlers(objects, settings.object(), materializer),
+                new BucketHandlers(objects, settings.http()),
+                new FormHandler(objects, settings.object(), materializer));
+    }
+
+    @Override
+    public CompletionStage<HttpResponse> apply(HttpRequest request) {
+        Headers headers = Headers.of(request.getHeaders());
+        RequestBody body = new RequestBody(
+                request.entity(),
+                headers,
+                settings.http(),
+                settings.object().maxObjectSize().bytes());
+        String target = headers.first(ObjectPortSettings.RAW_TARGET).orElse("");
+        Exchange exchange = new Exchange(telemetry, request, target, body);
+        return handled(exchange, request.method().value(), headers)
+                .exceptionally(failure -> refused(exchange, failure))
+                .thenCompose(response -> body.settle(materializer).thenApply(done -> exchange.finish(response)));
+    }
+
+    private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {
+        try {
+            RequestFraming.check(method, headers);
+            RawTarget target = RawTarget.parse(exchange.target());
+            Operation operation = Router.route(method, target);
+            exchange.isA(operation);
+            S3Request head = new S3Request(exchange.id(), method, target, headers);
+            AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
+            BucketHandlers.requireBucket(operation);
+            return operation.handle(handlers, request);
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    private static HttpResponse refused(Exchange exchange, Throwable failure) {
+        FlareException refusal = asRefusal(failure);
+        switch (refusal.fault()) {
+            case INTERNAL, DATA_DAMAGED, NO_SUCH_NODE -> LOG.error("Request {} failed", exchange.id(), refusal);
+            case UNAVAILABLE -> LOG.warn("Request {}: {}", exchange.id(), refusal.getMessage());
+            default -> LOG.debug("Request {} refused: {}", exchange.id(), refusal.getMessage());
+        }
+        String target = exchange.target();
+        int mark = target.indexOf('?');
+        return Responses.error(refusal, mark < 0 ? target : target.substring(0, mark), exchange.id(), Optional.empty());
+    }
+
+    private static FlareException asRefusal(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof FlareException refusal
+                ? refusal
+                : new FlareException(Fault.INTERNAL, "unforeseen: " + cause, cause);
+    }
+
+    /** Each operation and who handles it. */
+    private record HandlerTable(ObjectHandlers objects, BucketHandlers buckets, FormHandler forms)
+            implements Operation.Handlers {
+
+        @Override
+        public CompletionStage<HttpResponse> putObject(Operation.PutObject operation, AuthenticatedRequest request) {
+            return objects.put(operation, request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> getObject(Operation.GetObject operation, AuthenticatedRequest request) {
+            return objects.get(operation, request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> headObject(Operation.HeadObject operation, AuthenticatedRequest request) {
+            return objects.head(operation, request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> deleteObject(
+                Operation.DeleteObject operation, AuthenticatedRequest request) {
+            return objects.delete(operation, request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> postObject(Operation.PostObject operation, AuthenticatedRequest request) {
+            return forms.post(operation, request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> listObjects(
+                Operation.ListObjects operation, AuthenticatedRequest request) {
+            return list(ListQuery.Version.V1, operation.bucket(), request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> listObjectsV2(
+                Operation.ListObjectsV2 operation, AuthenticatedRequest request) {
+            return list(ListQuery.Version.V2, operation.bucket(), request);
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> headBucket(Operation.HeadBucket operation, AuthenticatedRequest request) {
+            return buckets.head();
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> getBucketLocation(
+                Operation.GetBucketLocation operation, AuthenticatedRequest request) {
+            return buckets.location();
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> createBucket(
+                Operation.CreateBucket operation, AuthenticatedRequest request) {
+            return buckets.create(operation.bucket());
+        }
+
+        private CompletionStage<HttpResponse> list(
+                ListQuery.Version version, BucketName bucket, AuthenticatedRequest request) {
+            return buckets.list(version, bucket, request.head().target());
+        }
+    }
+}

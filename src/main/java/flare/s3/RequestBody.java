@@ -1,0 +1,104 @@
+package flare.s3;
+
+import flare.config.HttpSettings;
+import flare.http.Headers;
+import flare.model.Fault;
+import flare.model.FlareException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** A request's body: its length, and its bytes once, behind the {@link UploadGuard}. Read or settled on every path. */
+final class RequestBody {
+
+    private final HttpEntity entity;
+    private final Headers headers;
+    private final HttpSettings limits;
+    private final long maxBytes;
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicBoolean opened = new AtomicBoolean();
+    private final CompletableFuture<Done> settled = new CompletableFuture<>();
+
+    RequestBody(HttpEntity entity, Headers headers, HttpSettings limits, long maxBytes) {
+        this.entity = entity;
+        this.headers = headers;
+        this.limits = limits;
+        this.maxBytes = maxBytes;
+    }
+
+    static FlareException tooLarge(long bytes, long maxBytes) {
+        return new FlareException(
+                Fault.ENTITY_TOO_LARGE, "the body has " + bytes + " bytes, at most " + maxBytes + " are allowed");
+    }
+
+    /** As announced; empty for chunked transfer. Throws {@link FlareException} with ENTITY_TOO_LARGE past the limit. */
+    Optional<Long> length() {
+        Optional<Long> length = announced();
+        if (length.isPresent() && length.get() > maxBytes) {
+            throw tooLarge(length.get(), maxBytes);
+        }
+        return length;
+    }
+
+    /** The type as Pekko understood it, for forms. */
+    ContentType parsedContentType() {
+        return entity.getContentType();
+    }
+
+    /** The type as it was sent, as far as is known. */
+    Optional<String> contentType() {
+        Optional<String> unparsed = headers.first("content-type");
+        if (unparsed.isPresent()) {
+            return unparsed;
+        }
+        ContentType parsed = entity.getContentType();
+        return parsed.equals(ContentTypes.NO_CONTENT_TYPE) ? Optional.empty() : Optional.of(parsed.toString());
+    }
+
+    /** Of the body, so far. */
+    long received() {
+        return received.get();
+    }
+
+    Source<ByteString, ?> bytes() {
+        if (entity instanceof HttpEntity.Strict strict) {
+            ByteString data = strict.getData();
+            received.set(data.size());
+            return data.isEmpty() ? Source.empty() : Source.single(data);
+        }
+        UploadGuard.Body body = new UploadGuard.Body(announced().orElse(-1L), headers.has("expect"));
+        return Source.fromMaterializer((materializer, attributes) -> {
+            opened.set(true);
+            return entity.withoutSizeLimit()
+                    .getDataBytes()
+                    .via(new UploadGuard(limits, body, maxBytes, received, settled));
+        });
+    }
+
+    /** Completes when the answer may be sent; what nobody has opened is opened and given up here. */
+    CompletionStage<Done> settle(Materializer materializer) {
+        if (entity.isStrict()) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        if (!opened.get()) {
+            bytes().runWith(Sink.cancelled(), materializer);
+        }
+        return settled;
+    }
+
+    private Optional<Long> announced() {
+        return entity.getContentLengthOption().isPresent()
+                ? Optional.of(entity.getContentLengthOption().getAsLong())
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,73 @@
+package flare.s3;
+
+import flare.model.ByteRange;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** Renders answers. */
+final class Responses {
+
+    private static final String INTERNAL_MESSAGE = "The server met an error of its own; its log tells more";
+
+    private Responses() {}
+
+    static HttpResponse empty(int status) {
+        return HttpResponse.create().withStatus(status);
+    }
+
+    static HttpResponse xml(int status, byte[] document) {
+        return HttpResponse.create()
+                .withStatus(status)
+                .withEntity(
+                        HttpEntities.create(MediaTypes.APPLICATION_XML.toContentTypeWithMissingCharset(), document));
+    }
+
+    /**
+     * An object or a part of it. A length is always announced: a body that fails half-way then ends the connection, and
+     * can't be taken for a whole one (I10).
+     */
+    static HttpResponse object(ObjectInfo info, Optional<ByteRange> range, Source<ByteString, ?> bytes) {
+        long length = range.map(ByteRange::length).orElse(info.size());
+        HttpResponse response = HttpResponse.create()
+                .withStatus(range.isPresent() ? StatusCodes.PARTIAL_CONTENT : StatusCodes.OK)
+                .addHeaders(ObjectHeaders.of(info))
+                .addHeader(new ContentTypeHeader(info.attributes().contentType()));
+        if (range.isPresent()) {
+            ByteRange part = range.get();
+            response = response.addHeader(RawHeader.create(
+                    "Content-Range", "bytes " + part.offset() + "-" + (part.end() - 1) + "/" + info.size()));
+        }
+        return length == 0
+                ? response
+                : response.withEntity(HttpEntities.create(ContentTypes.NO_CONTENT_TYPE, length, bytes));
+    }
+
+    static HttpResponse error(FlareException error, String resource, String requestId, Optional<ObjectInfo> object) {
+        ErrorMapping.S3Error mapped = ErrorMapping.of(error.fault());
+        if (error.fault() == Fault.NOT_MODIFIED) {
+            return empty(mapped.status())
+                    .addHeaders(object.map(ObjectHeaders::validators).orElse(List.of()));
+        }
+        String message = mapped.status() == 500 ? INTERNAL_MESSAGE : String.valueOf(error.getMessage());
+        HttpResponse response = xml(mapped.status(), S3Xml.error(mapped.code(), message, resource, requestId));
+        return error.fault() == Fault.RANGE_NOT_SATISFIABLE && object.isPresent()
+                ? response.addHeader(unsatisfied(object.get()))
+                : response;
+    }
+
+    private static HttpHeader unsatisfied(ObjectInfo object) {
+        return RawHeader.create("Content-Range", "bytes */" + object.size());
+    }
+}

@@ -1,0 +1,180 @@
+package flare.s3;
+
+import flare.http.PercentCode;
+import flare.model.ObjectInfo;
+import flare.object.ObjectService.Listing;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * All XML that S3 clients get. What XML 1.0 can't hold is written as U+FFFD, so that a document always parses;
+ * {@code encoding-type=url} is the way to learn such a key.
+ */
+final class S3Xml {
+
+    private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+    private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
+    private static final DateTimeFormatter ISO_MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
+    /** The one owner there is until there are accounts. */
+    private static final String OWNER = "flare";
+
+    private final StringWriter text = new StringWriter();
+    private final XMLStreamWriter xml;
+
+    private S3Xml() throws XMLStreamException {
+        this.xml = FACTORY.createXMLStreamWriter(text);
+    }
+
+    static byte[] error(String code, String message, String resource, String requestId) {
+        return document(out -> {
+            out.xml.writeStartElement("Error");
+            out.element("Code", code);
+            out.element("Message", message);
+            out.element("Resource", resource);
+            out.element("RequestId", requestId);
+        });
+    }
+
+    static byte[] location() {
+        return document(out -> out.root("LocationConstraint"));
+    }
+
+    static byte[] postResponse(String location, String bucket, String key, String etag) {
+        return document(out -> {
+            out.xml.writeStartElement("PostResponse");
+            out.element("Location", location);
+            out.element("Bucket", bucket);
+            out.element("Key", key);
+            out.element("ETag", "\"" + etag + "\"");
+        });
+    }
+
+    static byte[] listing(ListQuery query, Listing listing) {
+        return document(out -> {
+            out.root("ListBucketResult");
+            UnaryOperator<String> coded = query.urlEncoded() ? PercentCode::encodePath : UnaryOperator.identity();
+            out.element("Name", query.bucket().value());
+            out.element("Prefix", coded.apply(query.prefix()));
+            out.element("MaxKeys", Integer.toString(query.maxKeys()));
+            if (!query.delimiter().isEmpty()) {
+                out.element("Delimiter", coded.apply(query.delimiter()));
+            }
+            out.element("IsTruncated", Boolean.toString(listing.next().isPresent()));
+            out.page(query, listing, coded);
+            if (query.urlEncoded()) {
+                out.element("EncodingType", "url");
+            }
+            for (ObjectInfo object : listing.objects()) {
+                out.contents(object, coded, query.withOwner());
+            }
+            for (byte[] prefix : listing.commonPrefixes()) {
+                out.xml.writeStartElement("CommonPrefixes");
+                out.element("Prefix", coded.apply(new String(prefix, StandardCharsets.UTF_8)));
+                out.xml.writeEndElement();
+            }
+        });
+    }
+
+    /** Where this page begins and the next one goes on: the part in which the two versions of listing differ. */
+    private void page(ListQuery query, Listing listing, UnaryOperator<String> coded) throws XMLStreamException {
+        if (query.version() == ListQuery.Version.V1) {
+            element("Marker", coded.apply(query.startAfter()));
+            if (listing.next().isPresent()) {
+                element("NextMarker", coded.apply(new String(listing.next().get(), StandardCharsets.UTF_8)));
+            }
+            return;
+        }
+        element(
+                "KeyCount",
+                Integer.toString(
+                        listing.objects().size() + listing.commonPrefixes().size()));
+        if (!query.startAfter().isEmpty()) {
+            element("StartAfter", coded.apply(query.startAfter()));
+        }
+        if (query.token().isPresent()) {
+            element("ContinuationToken", query.token().get());
+        }
+        if (listing.next().isPresent()) {
+            element("NextContinuationToken", query.tokenFor(listing.next().get()));
+        }
+    }
+
+    private void contents(ObjectInfo object, UnaryOperator<String> coded, boolean withOwner) throws XMLStreamException {
+        xml.writeStartElement("Contents");
+        element("Key", coded.apply(object.key().text()));
+        element("LastModified", iso(object.lastModified()));
+        element("ETag", "\"" + object.etag() + "\"");
+        element("Size", Long.toString(object.size()));
+        if (withOwner) {
+            xml.writeStartElement("Owner");
+            element("ID", OWNER);
+            element("DisplayName", OWNER);
+            xml.writeEndElement();
+        }
+        element("StorageClass", "STANDARD");
+        xml.writeEndElement();
+    }
+
+    private static String iso(Instant instant) {
+        return ISO_MILLIS.format(instant.atOffset(ZoneOffset.UTC));
+    }
+
+    private void root(String name) throws XMLStreamException {
+        xml.writeStartElement(name);
+        xml.writeDefaultNamespace(NAMESPACE);
+    }
+
+    private void element(String name, String value) throws XMLStreamException {
+        xml.writeStartElement(name);
+        characters(value);
+        xml.writeEndElement();
+    }
+
+    /** A carriage return goes out as a reference: a parser would turn a bare one into a line feed. */
+    private void characters(String value) throws XMLStreamException {
+        StringBuilder safe = new StringBuilder(value.length());
+        for (int i = 0; i < value.length(); ) {
+            int c = value.codePointAt(i);
+            i += Character.charCount(c);
+            if (c == '\r') {
+                xml.writeCharacters(safe.toString());
+                safe.setLength(0);
+                xml.writeEntityRef("#13");
+            } else {
+                safe.appendCodePoint(isXmlCharacter(c) ? c : 0xFFFD);
+            }
+        }
+        xml.writeCharacters(safe.toString());
+    }
+
+    /** <a href="https://www.w3.org/TR/xml/#charsets">XML 1.0, 2.2</a>. */
+    private static boolean isXmlCharacter(int c) {
+        return c == '\t' || c == '\n' || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
+    }
+
+    private static byte[] document(Content content) {
+        try {
+            S3Xml out = new S3Xml();
+            out.xml.writeStartDocument("UTF-8", "1.0");
+            content.write(out);
+            out.xml.writeEndDocument();
+            out.xml.close();
+            return out.text.toString().getBytes(StandardCharsets.UTF_8);
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("a document in memory could not be written", e);
+        }
+    }
+
+    private interface Content {
+        void write(S3Xml out) throws XMLStreamException;
+    }
+}
