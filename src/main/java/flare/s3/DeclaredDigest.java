@@ -29,12 +29,13 @@ final class DeclaredDigest {
     private static final String CHECKSUM_ALGORITHM = "x-amz-checksum-algorithm";
     private static final String PAYLOAD_SHA256 = "x-amz-content-sha256";
 
+    private static final Algorithm SHA_256 = new Algorithm(32, () -> new OfMessageDigest("SHA-256"));
     private static final Map<String, Algorithm> ALGORITHMS = Map.of(
             "crc32", new Algorithm(4, () -> new OfChecksum(new CRC32(), 4)),
             "crc32c", new Algorithm(4, () -> new OfChecksum(new CRC32C(), 4)),
             "crc64nvme", new Algorithm(8, () -> new OfChecksum(new Crc64Nvme(), 8)),
             "sha1", new Algorithm(20, () -> new OfMessageDigest("SHA-1")),
-            "sha256", new Algorithm(32, () -> new OfMessageDigest("SHA-256")));
+            "sha256", SHA_256);
 
     private final String header;
     private final byte[] expected;
@@ -78,8 +79,7 @@ final class DeclaredDigest {
     private static Optional<DeclaredDigest> payload(Headers headers) {
         return headers.first(PAYLOAD_SHA256)
                 .filter(value -> value.matches("[0-9a-fA-F]{64}"))
-                .map(value ->
-                        new DeclaredDigest(PAYLOAD_SHA256, HexFormat.of().parseHex(value), ALGORITHMS.get("sha256")));
+                .map(value -> new DeclaredDigest(PAYLOAD_SHA256, HexFormat.of().parseHex(value), SHA_256));
     }
 
     /** The end is an element of its own, which a failing body never reaches. */

@@ -1,7 +1,8 @@
 package flare.s3;
 
-import flare.telemetry.AccessLog;
+import flare.telemetry.FinishedRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -21,13 +22,15 @@ final class Exchange {
     private final String id;
     private final String target;
     private final RequestBody body;
+    private final Instant arrived;
     private final long startedNanos = System.nanoTime();
     private volatile String operation = UNKNOWN;
 
     Exchange(RequestTelemetry telemetry, HttpRequest request, String target, RequestBody body) {
         this.telemetry = telemetry;
         this.request = request;
-        this.id = telemetry.requestIds().get();
+        this.id = telemetry.ids().next();
+        this.arrived = telemetry.clock().instant();
         this.target = target;
         this.body = body;
     }
@@ -76,15 +79,18 @@ final class Exchange {
         String remote = request.getAttribute(AttributeKeys.remoteAddress)
                 .map(Object::toString)
                 .orElse("-");
-        telemetry.record(new AccessLog.Entry(
-                id,
-                remote,
-                request.method().value(),
-                target,
-                operation,
-                status,
-                body.received(),
-                bytesOut,
-                Duration.ofNanos(System.nanoTime() - startedNanos)));
+        telemetry
+                .finished()
+                .accept(new FinishedRequest(
+                        id,
+                        arrived,
+                        remote,
+                        request.method().value(),
+                        target,
+                        operation,
+                        status,
+                        body.received(),
+                        bytesOut,
+                        Duration.ofNanos(System.nanoTime() - startedNanos)));
     }
 }

@@ -7,6 +7,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.ObjectService;
+import flare.telemetry.RequestIds;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,6 +18,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The object port, {@code /object/{key}} and S3 being one: every request goes the same way, and every refusal leaves it
@@ -80,6 +82,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     }
 
     private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {
+        MDC.put(RequestIds.MDC_KEY, exchange.id());
         try {
             RequestFraming.check(method, headers);
             RawTarget target = RawTarget.parse(exchange.target());
@@ -91,19 +94,25 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             return operation.handle(handlers, request);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);
+        } finally {
+            MDC.remove(RequestIds.MDC_KEY);
         }
     }
 
     private static HttpResponse refused(Exchange exchange, Throwable failure) {
         FlareException refusal = asRefusal(failure);
+        log(exchange, refusal);
+        String target = exchange.target();
+        int mark = target.indexOf('?');
+        return Responses.error(refusal, mark < 0 ? target : target.substring(0, mark), exchange.id(), Optional.empty());
+    }
+
+    private static void log(Exchange exchange, FlareException refusal) {
         switch (refusal.fault()) {
             case INTERNAL, DATA_DAMAGED, NO_SUCH_NODE -> LOG.error("Request {} failed", exchange.id(), refusal);
             case UNAVAILABLE -> LOG.warn("Request {}: {}", exchange.id(), refusal.getMessage());
             default -> LOG.debug("Request {} refused: {}", exchange.id(), refusal.getMessage());
         }
-        String target = exchange.target();
-        int mark = target.indexOf('?');
-        return Responses.error(refusal, mark < 0 ? target : target.substring(0, mark), exchange.id(), Optional.empty());
     }
 
     private static FlareException asRefusal(Throwable failure) {

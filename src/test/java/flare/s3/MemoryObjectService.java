@@ -1,0 +1,180 @@
+package flare.s3;
+
+import flare.model.BucketName;
+import flare.model.ByteRange;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
+import flare.object.ObjectService;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** Objects in a map: what the object service promises, without anything that could fail by itself. */
+final class MemoryObjectService implements ObjectService {
+
+    static final Instant EPOCH = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    private record Stored(ObjectInfo info, ByteString bytes) {}
+
+    private final Materializer materializer;
+    private final ConcurrentSkipListMap<ObjectKey, Stored> objects = new ConcurrentSkipListMap<>();
+    private final AtomicLong versions = new AtomicLong();
+
+    /** What happens to the bytes of a download on their way: tests make it fail half-way. */
+    volatile UnaryOperator<Source<ByteString, NotUsed>> download = UnaryOperator.identity();
+
+    /** When set, each put is refused with it, its body cancelled. */
+    volatile Optional<Fault> refusePuts = Optional.empty();
+
+    MemoryObjectService(Materializer materializer) {
+        this.materializer = materializer;
+    }
+
+    List<String> keys() {
+        return objects.keySet().stream().map(ObjectKey::text).toList();
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body) {
+        if (refusePuts.isPresent()) {
+            body.runWith(Sink.cancelled(), materializer);
+            return failed(refusePuts.get());
+        }
+        return body.runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
+                .thenApply(bytes -> store(request, bytes));
+    }
+
+    private synchronized ObjectInfo store(PutRequest request, ByteString bytes) {
+        if (request.length().isPresent() && request.length().get() != bytes.size()) {
+            throw new FlareException(Fault.INCOMPLETE_BODY, "announced another length");
+        }
+        byte[] md5 = md5(bytes.toArray());
+        if (request.contentMd5().isPresent()
+                && !Arrays.equals(md5, request.contentMd5().get())) {
+            throw new FlareException(Fault.BAD_DIGEST, "Content-MD5 is another");
+        }
+        check(request.key(), request.condition());
+        ObjectInfo info = new ObjectInfo(
+                request.key(),
+                versions.incrementAndGet(),
+                bytes.size(),
+                HexFormat.of().formatHex(md5),
+                EPOCH,
+                request.attributes());
+        objects.put(request.key(), new Stored(info, bytes));
+        return info;
+    }
+
+    private void check(ObjectKey key, WriteCondition condition) {
+        String etag = Optional.ofNullable(objects.get(key))
+                .map(stored -> stored.info().etag())
+                .orElse(null);
+        boolean matches = condition.ifMatch().isEmpty()
+                || (etag != null
+                        && (condition.ifMatch().contains(etag)
+                                || condition.ifMatch().contains("*")));
+        boolean none = etag == null
+                || !(condition.ifNoneMatch().contains(etag)
+                        || condition.ifNoneMatch().contains("*"));
+        if (!matches || !none) {
+            throw new FlareException(Fault.PRECONDITION_FAILED, "the condition does not hold");
+        }
+    }
+
+    @Override
+    public CompletionStage<ObjectRead> get(
+            BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
+        Stored stored = objects.get(key);
+        if (stored == null) {
+            return failed(Fault.NO_SUCH_KEY);
+        }
+        try {
+            Optional<ByteRange> wanted = range.apply(stored.info());
+            ByteString bytes = wanted.map(part -> stored.bytes().slice((int) part.offset(), (int) part.end()))
+                    .orElse(stored.bytes());
+            return CompletableFuture.completedFuture(
+                    new ObjectRead(stored.info(), wanted, download.apply(Source.single(bytes))));
+        } catch (FlareException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> head(BucketName bucket, ObjectKey key) {
+        Stored stored = objects.get(key);
+        return stored == null ? failed(Fault.NO_SUCH_KEY) : CompletableFuture.completedFuture(stored.info());
+    }
+
+    @Override
+    public CompletionStage<Boolean> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
+        try {
+            check(key, condition);
+            return CompletableFuture.completedFuture(objects.remove(key) != null);
+        } catch (FlareException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public CompletionStage<Listing> list(ListRequest request) {
+        List<ObjectInfo> found = new ArrayList<>();
+        List<byte[]> prefixes = new ArrayList<>();
+        String prefix = new String(request.prefix(), java.nio.charset.StandardCharsets.UTF_8);
+        String delimiter = new String(request.delimiter(), java.nio.charset.StandardCharsets.UTF_8);
+        byte[] last = request.after();
+        for (Stored stored : objects.values()) {
+            String key = stored.info().key().text();
+            int cut = delimiter.isEmpty() || !key.startsWith(prefix) ? -1 : key.indexOf(delimiter, prefix.length());
+            byte[] entry = utf8(cut < 0 ? key : key.substring(0, cut + delimiter.length()));
+            boolean seen = Arrays.compareUnsigned(entry, last) <= 0 && last.length > 0;
+            if (!key.startsWith(prefix) || seen) {
+                continue;
+            }
+            if (found.size() + prefixes.size() == request.limit()) {
+                return CompletableFuture.completedFuture(new Listing(found, prefixes, Optional.of(last)));
+            }
+            last = entry;
+            if (cut < 0) {
+                found.add(stored.info());
+            } else {
+                prefixes.add(entry);
+            }
+        }
+        return CompletableFuture.completedFuture(new Listing(found, prefixes, Optional.empty()));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static <T> CompletionStage<T> failed(Fault fault) {
+        return CompletableFuture.failedFuture(new FlareException(fault, "refused: " + fault));
+    }
+
+    private static byte[] md5(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("MD5").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package flare.s3;
+
+import flare.config.Settings;
+import flare.telemetry.FinishedRequest;
+import flare.telemetry.RequestIds;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.Materializer;
+
+/** The object port on a free port, over a store in memory. */
+final class TestPort implements AutoCloseable {
+
+    private static final String SETTINGS = """
+            flare.http.stall-timeout = 600ms
+            flare.http.min-rate = 1KiB
+            flare.max-object-size = 1MiB
+            """;
+
+    final ActorTestKit kit = ActorTestKit.create();
+    final Materializer materializer = Materializer.createMaterializer(kit.system());
+    final MemoryObjectService objects = new MemoryObjectService(materializer);
+    final Settings settings = Settings.load(SETTINGS);
+    final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
+    final HttpClient client = HttpClient.newHttpClient();
+    private final ServerBinding binding;
+
+    TestPort() {
+        this(Authenticator.ANONYMOUS);
+    }
+
+    TestPort(Authenticator authenticator) {
+        ObjectPort port = new ObjectPort(
+                settings,
+                authenticator,
+                ObjectPort.handlers(objects, settings, materializer),
+                new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add),
+                materializer);
+        binding = Http.get(kit.system())
+                .newServerAt("127.0.0.1", 0)
+                .withSettings(
+                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), settings.http()))
+                .bind(port::apply)
+                .toCompletableFuture()
+                .join();
+    }
+
+    int port() {
+        return binding.localAddress().getPort();
+    }
+
+    RawClient connect() throws IOException {
+        return new RawClient(port());
+    }
+
+    /** One raw request on a connection of its own. */
+    RawClient.Response ask(String request) throws IOException {
+        try (RawClient raw = connect()) {
+            return raw.send(request).response(request.startsWith("HEAD"));
+        }
+    }
+
+    HttpResponse<String> send(String method, String target, String body, String... headers) throws IOException {
+        return send(method, target, HttpRequest.BodyPublishers.ofString(body), headers);
+    }
+
+    HttpResponse<String> send(String method, String target, HttpRequest.BodyPublisher body, String... headers)
+            throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
+                .method(method, body);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    HttpResponse<String> get(String target, String... headers) throws IOException {
+        return send("GET", target, HttpRequest.BodyPublishers.noBody(), headers);
+    }
+
+    @Override
+    public void close() {
+        binding.unbind().toCompletableFuture().join();
+        kit.shutdownTestKit();
+    }
+}
