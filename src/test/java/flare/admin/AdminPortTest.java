@@ -39,7 +39,7 @@ class AdminPortTest {
     private final FixedMetadata metadata = new FixedMetadata();
     private final List<NodeHealth> health =
             new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
-    private final Metrics metrics = new Metrics();
+    private final List<Metrics> opened = new ArrayList<>();
 
     private static final class IdleWork implements BackgroundWork {
 
@@ -66,7 +66,7 @@ class AdminPortTest {
 
     @AfterEach
     void closeMetrics() {
-        metrics.close();
+        opened.forEach(Metrics::close);
     }
 
     @Test
@@ -275,7 +275,7 @@ class AdminPortTest {
     @Test
     void sendsAnOperatorOfADataProcessElsewhere() {
         AdminPort port = new AdminPort(
-                kit.system(), LOOPBACK, new DataProcess(() -> List.of("data-1: its disk failed")), metrics);
+                kit.system(), LOOPBACK, new DataProcess(() -> List.of("data-1: its disk failed")), metrics());
 
         HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
         HttpResponse reclaim = await(port.handle(HttpRequest.POST("/admin/reclaim")));
@@ -290,7 +290,13 @@ class AdminPortTest {
     private AdminPort port(AdminAccess access) {
         ApiProcess process =
                 new ApiProcess(metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork());
-        return new AdminPort(kit.system(), access, process, metrics);
+        return new AdminPort(kit.system(), access, process, metrics());
+    }
+
+    private Metrics metrics() {
+        Metrics metrics = new Metrics();
+        opened.add(metrics);
+        return metrics;
     }
 
     private HttpResponse get(AdminAccess access, String path) {
