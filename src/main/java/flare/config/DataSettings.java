@@ -19,7 +19,8 @@ public record DataSettings(
         Duration trashTtl,
         Duration tokenTtl,
         Duration stallTimeout,
-        int maxWrites) {
+        int maxWrites,
+        int ioThreads) {
 
     public DataSettings {
         Allowed.port("port", port);
@@ -28,5 +29,6 @@ public record DataSettings(
         Allowed.positive("token-ttl", tokenTtl);
         Allowed.positive("stall-timeout", stallTimeout);
         Allowed.atLeast("max-writes", maxWrites, 1);
+        Allowed.atLeast("io-threads", ioThreads, 1);
     }
 }

@@ -41,7 +41,11 @@ public interface DataNode {
     /** Reads and checks every byte of the copy on the node itself. */
     CompletionStage<CopyReceipt> verify(ChunkId chunk);
 
-    /** Has the node durably lack a copy of a generation below {@code freedIndex}; true also if there was none. */
+    /**
+     * Has the node durably lack a copy of a generation below {@code freedIndex}: once the stage completes, with either
+     * answer, the FREED row may be cleared. True if no copy is left, also if there was none; false if one of that
+     * generation or a newer one stands, and was kept.
+     */
     CompletionStage<Boolean> delete(ChunkId chunk, long freedIndex);
 
     /** Has the node fetch a copy from another node, verify it against the record, and keep it as {@code generation}. */

@@ -1,0 +1,429 @@
+package flare.data;
+
+import static flare.telemetry.CrashPoint.CHUNK_DIRECTORY_SYNCED;
+import static flare.telemetry.CrashPoint.CHUNK_RENAMED;
+import static flare.telemetry.CrashPoint.CHUNK_TRASHED;
+
+import flare.chunk.BlockCrcs;
+import flare.config.DataSettings;
+import flare.data.ChunkFile.Header;
+import flare.data.DataNode.CopyContent;
+import flare.data.DataNode.CopyReceipt;
+import flare.data.DataNode.DiskState;
+import flare.data.DataNode.NodeHealth;
+import flare.data.DataNodeException.Kind;
+import flare.data.StoreIdentity.Expected;
+import flare.model.ChunkId;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One file a chunk, in one directory that is this process's alone. All waiting for the disk happens on its own threads.
+ * What stands under a chunk's name changes only under the lock of the fan-out directory it is in.
+ */
+public final class FileChunkStore implements ChunkStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileChunkStore.class);
+    private static final int INVENTORY_WINDOW = 64 * 1024;
+    private static final long HOUSEKEEPING_MILLIS = 10_000;
+
+    private final LatchedDisk disk;
+    private final StoreLayout layout;
+    private final StoreDirectory directory;
+    private final Clock clock;
+    private final Trash trash;
+    private final SpaceGauge space;
+    private final Inventory inventory;
+    private final DiskThreads threads;
+    private final Semaphore writeSlots;
+    private final int maxWrites;
+    private final Set<ChunkId> beingWritten = ConcurrentHashMap.newKeySet();
+    private final List<Object> locks = IntStream.range(0, StoreLayout.FAN_OUT)
+            .mapToObj(slot -> new Object())
+            .toList();
+    private final AtomicLong names = new AtomicLong();
+    private volatile boolean closed;
+
+    private FileChunkStore(
+            LatchedDisk disk, StoreLayout layout, StoreDirectory directory, DataSettings settings, Clock clock)
+            throws IOException {
+        this.disk = disk;
+        this.layout = layout;
+        this.directory = directory;
+        this.clock = clock;
+        this.trash = new Trash(disk, layout.trash(), clock, settings.trashTtl(), this::uniqueName);
+        this.space = new SpaceGauge(disk, layout.root(), settings.reserve(), trash);
+        this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW);
+        this.maxWrites = settings.maxWrites();
+        this.writeSlots = new Semaphore(maxWrites);
+        this.threads = new DiskThreads("disk-" + layout.root().getFileName(), settings.ioThreads());
+    }
+
+    /**
+     * Opens a data directory, formatting it if it is new. Throws a refusal, whose sentence is meant for an operator, for
+     * one that is in use, damaged, or belongs to another cluster than {@code expectedCluster}.
+     */
+    public static FileChunkStore open(
+            Path directory, Optional<UUID> expectedCluster, DataSettings settings, Clock clock) {
+        return open(new LocalDisk(), directory, new Expected(Optional.empty(), expectedCluster), settings, clock);
+    }
+
+    static FileChunkStore open(Disk real, Path root, Expected expected, DataSettings settings, Clock clock) {
+        StoreLayout layout = new StoreLayout(root);
+        LatchedDisk disk = new LatchedDisk(real, root);
+        StoreDirectory directory = StoreDirectory.open(disk, layout, expected);
+        try {
+            FileChunkStore store = new FileChunkStore(disk, layout, directory, settings, clock);
+            store.keepHouse();
+            return store;
+        } catch (IOException e) {
+            throw new DataNodeException(Kind.REFUSED, root + " can't be opened: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public UUID uuid() {
+        return directory.identity().node();
+    }
+
+    @Override
+    public void adoptCluster(UUID cluster) {
+        directory.adoptCluster(cluster);
+    }
+
+    @Override
+    public Sink<ByteString, CompletionStage<CopyReceipt>> write(ChunkId chunk, WriteOrder order) {
+        return Sink.fromGraph(new ChunkSink(() -> begin(chunk, order), threads));
+    }
+
+    private ChunkWriter begin(ChunkId chunk, WriteOrder order) {
+        Header header = new Header(directory.cluster(), chunk, order.generation());
+        disk.refuseIfFailed();
+        if (order.length() > ChunkFile.MAX_LENGTH) {
+            throw new DataNodeException(
+                    Kind.REFUSED, chunk + ": " + order.length() + " bytes, more than " + ChunkFile.MAX_LENGTH);
+        }
+        if (space.isStale()) {
+            threads.execute(space::measure);
+        }
+        space.refuseIfShortOf(Math.max(0, order.length()));
+        if (!writeSlots.tryAcquire()) {
+            throw new DataNodeException(Kind.REFUSED, chunk + ": " + maxWrites + " writes are under way already");
+        }
+        if (!beingWritten.add(chunk)) {
+            writeSlots.release();
+            throw new DataNodeException(Kind.CONFLICT, chunk + " is being written already");
+        }
+        Path temporary = layout.temporary().resolve(StoreLayout.name(chunk) + "-" + uniqueName());
+        return new ChunkWriter(disk, temporary, header, order, new Placing(chunk));
+    }
+
+    @Override
+    public CompletionStage<CopyContent> read(ChunkId chunk, int firstBlock, int blocks) {
+        if (firstBlock < 0 || blocks < 0) {
+            return CompletableFuture.failedStage(
+                    new IllegalArgumentException("blocks " + firstBlock + " and " + blocks + " more"));
+        }
+        return threads.call(() -> reading(chunk, () -> {
+            try (ChunkReader reader = open(chunk)) {
+                int from = Math.min(firstBlock, reader.crcs().size());
+                int to = (int) Math.min((long) from + blocks, reader.crcs().size());
+                return new CopyContent(reader.receipt().length(), reader.crcs(), bytes(chunk, reader, from, to));
+            }
+        }));
+    }
+
+    /** What fits one piece is read now, while the file is open; more is opened again when it is asked for. */
+    private Source<ByteString, NotUsed> bytes(ChunkId chunk, ChunkReader reader, int from, int to)
+            throws IOException, CorruptChunkException {
+        if (from == to) {
+            return Source.empty();
+        }
+        if (to - from <= ChunkReader.PIECE_BLOCKS) {
+            return Source.single(ByteString.fromArrayUnsafe(reader.read(from, to - from)));
+        }
+        return Source.fromGraph(new ChunkSource(() -> new OpenFile(chunk), from, to, threads));
+    }
+
+    @Override
+    public CompletionStage<CopyReceipt> verify(ChunkId chunk) {
+        return threads.call(() -> reading(chunk, () -> {
+            try (ChunkReader reader = open(chunk)) {
+                reader.verify();
+                return reader.receipt();
+            }
+        }));
+    }
+
+    @Override
+    public CompletionStage<Boolean> delete(ChunkId chunk, long freedIndex) {
+        return threads.call(() -> {
+            disk.refuseIfFailed();
+            synchronized (lockOf(chunk)) {
+                return deleteLocked(chunk, freedIndex);
+            }
+        });
+    }
+
+    private boolean deleteLocked(ChunkId chunk, long freedIndex) {
+        Path file = layout.file(chunk);
+        if (!disk.exists(file)) {
+            directory.refuseIfGone();
+            return true;
+        }
+        try {
+            if (ChunkReader.header(disk, file, directory.cluster(), chunk).generation() >= freedIndex) {
+                return false;
+            }
+        } catch (CorruptChunkException e) {
+            setAside(chunk, e);
+            return true;
+        } catch (IOException e) {
+            throw new DataNodeException(Kind.REFUSED, chunk + ": " + e.getMessage(), e);
+        }
+        trash.take(file);
+        disk.syncDirectory(layout.directory(StoreLayout.slot(chunk)));
+        CHUNK_TRASHED.reached();
+        return true;
+    }
+
+    @Override
+    public CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit) {
+        return threads.call(() -> {
+            try {
+                directory.refuseIfGone();
+                return inventory.page(after, limit);
+            } catch (IOException e) {
+                throw new DataNodeException(Kind.REFUSED, layout.root() + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<NodeHealth> health() {
+        return threads.call(() -> {
+            space.measure();
+            StoreIdentity identity = directory.identity();
+            Disk.Space room = space.space();
+            DiskState state =
+                    disk.failure().isPresent() ? DiskState.FAILED : space.isShortOf(0) ? DiskState.FULL : DiskState.OK;
+            return new NodeHealth(
+                    identity.node(),
+                    identity.cluster(),
+                    identity.incarnation(),
+                    room.total(),
+                    room.usable(),
+                    state,
+                    clock.millis());
+        });
+    }
+
+    @Override
+    public TrashUsage trash() {
+        return trash.usage();
+    }
+
+    @Override
+    public CompletionStage<TrashUsage> emptyTrash() {
+        return threads.call(() -> {
+            trash.empty();
+            return trash.usage();
+        });
+    }
+
+    /** Removes from the trash what is old enough, now and then, as long as the store is open. */
+    private void keepHouse() {
+        CompletableFuture.delayedExecutor(HOUSEKEEPING_MILLIS, TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    if (!closed) {
+                        threads.execute(this::expireTrash);
+                        keepHouse();
+                    }
+                });
+    }
+
+    void expireTrash() {
+        if (disk.failure().isEmpty()) {
+            trash.expire();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.close();
+        try {
+            directory.close();
+        } catch (IOException e) {
+            LOG.warn("lock of {} not given back: {}", layout.root(), e.getMessage());
+        }
+    }
+
+    private ChunkReader open(ChunkId chunk) throws IOException, CorruptChunkException {
+        return ChunkReader.open(disk, layout.file(chunk), directory.cluster(), chunk);
+    }
+
+    private <T> T reading(ChunkId chunk, Reading<T> reading) {
+        try {
+            return reading.run();
+        } catch (NoSuchFileException e) {
+            directory.refuseIfGone();
+            throw new DataNodeException(Kind.NOT_FOUND, "no copy of " + chunk + " in " + layout.root());
+        } catch (CorruptChunkException e) {
+            setAsideIfStillCorrupt(chunk);
+            throw new DataNodeException(Kind.CORRUPT, chunk + " in " + layout.root() + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new DataNodeException(Kind.REFUSED, chunk + " in " + layout.root() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The reader held no lock: by now a good copy may stand in the place of the one it found corrupt. */
+    private void setAsideIfStillCorrupt(ChunkId chunk) {
+        synchronized (lockOf(chunk)) {
+            try (ChunkReader reader = open(chunk)) {
+                reader.verify();
+            } catch (CorruptChunkException e) {
+                try {
+                    setAside(chunk, e);
+                } catch (DataNodeException failed) {
+                    LOG.warn("corrupt copy of {} stays in place: {}", chunk, failed.getMessage());
+                }
+            } catch (IOException e) {
+                LOG.warn("corrupt copy of {} not looked at again: {}", chunk, e.getMessage());
+            }
+        }
+    }
+
+    /** Kept for an operator, never deleted here: it might be the last that is left of the chunk. */
+    private void setAside(ChunkId chunk, Exception reason) {
+        Path file = layout.file(chunk);
+        Path aside = file.resolveSibling(StoreLayout.name(chunk) + "." + uniqueName() + ".corrupt");
+        LOG.warn("copy of {} in {} is set aside as {}: {}", chunk, layout.root(), aside, reason.getMessage());
+        disk.rename(file, aside);
+        disk.syncDirectory(layout.directory(StoreLayout.slot(chunk)));
+    }
+
+    private Object lockOf(ChunkId chunk) {
+        return locks.get(StoreLayout.slot(chunk));
+    }
+
+    /** Never given before, in this life of the store or another. */
+    private String uniqueName() {
+        return String.format("%x-%x", directory.identity().incarnation(), names.incrementAndGet());
+    }
+
+    /** Measures the space now; for tests, which can't wait for the next look. */
+    void measureSpace() {
+        space.measure();
+    }
+
+    private interface Reading<T> {
+        T run() throws IOException, CorruptChunkException;
+    }
+
+    /** Puts the written file of one chunk in its place. */
+    private final class Placing implements ChunkWriter.Placing {
+
+        private final ChunkId chunk;
+
+        Placing(ChunkId chunk) {
+            this.chunk = chunk;
+        }
+
+        @Override
+        public void place(Path temporary, Header header, CopyReceipt receipt, BlockCrcs crcs) throws IOException {
+            Path fanOut = layout.directory(StoreLayout.slot(chunk));
+            synchronized (lockOf(chunk)) {
+                Path file = layout.file(chunk);
+                if (disk.exists(file) && standsAlready(header, receipt, crcs)) {
+                    disk.delete(temporary);
+                } else {
+                    disk.rename(temporary, file);
+                    CHUNK_RENAMED.reached();
+                }
+                disk.syncDirectory(fanOut);
+                CHUNK_DIRECTORY_SYNCED.reached();
+            }
+        }
+
+        /** Whether what stands there will do; if not, it may be replaced, or is out of the way, or CONFLICT is thrown. */
+        private boolean standsAlready(Header header, CopyReceipt receipt, BlockCrcs crcs) throws IOException {
+            try (ChunkReader standing = open(chunk)) {
+                standing.verify();
+                boolean same =
+                        standing.receipt().equals(receipt) && standing.crcs().equals(crcs);
+                boolean newer = standing.generation() < header.generation();
+                if (same && !newer) {
+                    standing.sync();
+                    return true;
+                }
+                if (same) {
+                    return false;
+                }
+                if (!newer) {
+                    throw new DataNodeException(
+                            Kind.CONFLICT, "another copy of " + chunk + " stands in " + layout.root());
+                }
+                setAside(
+                        chunk,
+                        new CorruptChunkException("its bytes are not those of generation " + header.generation()));
+                return false;
+            } catch (CorruptChunkException e) {
+                setAside(chunk, e);
+                return false;
+            }
+        }
+
+        @Override
+        public void ended(long bytesWritten) {
+            space.count(bytesWritten);
+            beingWritten.remove(chunk);
+            writeSlots.release();
+        }
+    }
+
+    /** A copy that a stream reads. */
+    private final class OpenFile implements ChunkSource.OpenCopy {
+
+        private final ChunkId chunk;
+        private final ChunkReader reader;
+
+        OpenFile(ChunkId chunk) {
+            this.chunk = chunk;
+            this.reader = reading(chunk, () -> FileChunkStore.this.open(chunk));
+        }
+
+        @Override
+        public byte[] read(int firstBlock, int blocks) {
+            return reading(chunk, () -> reader.read(firstBlock, blocks));
+        }
+
+        @Override
+        public void close() {
+            try {
+                reader.close();
+            } catch (IOException e) {
+                LOG.warn("copy of {} not closed: {}", chunk, e.getMessage());
+            }
+        }
+    }
+}
