@@ -65,6 +65,7 @@ final class ChunkSink extends GraphStageWithMaterializedValue<SinkShape<ByteStri
         private int gatheredBytes;
         private boolean diskBusy;
         private boolean upstreamFinished;
+        private boolean ended;
 
         Logic(CompletableFuture<CopyReceipt> result) {
             super(shape);
@@ -148,7 +149,7 @@ final class ChunkSink extends GraphStageWithMaterializedValue<SinkShape<ByteStri
         }
 
         private void complete(CopyReceipt receipt) {
-            writer = null;
+            ended = true;
             result.complete(receipt);
             completeStage();
         }
@@ -165,8 +166,11 @@ final class ChunkSink extends GraphStageWithMaterializedValue<SinkShape<ByteStri
 
         /** The result fails only after the temporary file is gone: who sees the failure sees no trace of the write. */
         private void giveUp(Throwable cause) {
+            if (ended) {
+                return;
+            }
+            ended = true;
             ChunkWriter abandoned = writer;
-            writer = null;
             if (abandoned == null) {
                 result.completeExceptionally(cause);
                 return;

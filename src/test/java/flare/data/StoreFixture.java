@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,7 +34,13 @@ final class StoreFixture implements AutoCloseable {
 
     final ActorSystem system = ActorSystem.create("store");
 
+    private static final Map<String, DataSettings> SETTINGS = new ConcurrentHashMap<>();
+
     static DataSettings settings(String overrides) {
+        return SETTINGS.computeIfAbsent(overrides, StoreFixture::read);
+    }
+
+    private static DataSettings read(String overrides) {
         return Settings.load("flare.data { reserve = 0.0, io-threads = 4 }\n" + overrides)
                 .data();
     }
