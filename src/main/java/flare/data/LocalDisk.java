@@ -4,8 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,11 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The disk of this machine. */
 final class LocalDisk implements Disk {
+
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     @Override
     public void createDirectory(Path directory) throws IOException {
@@ -97,27 +98,36 @@ final class LocalDisk implements Disk {
         return new Space(store.getTotalSpace(), store.getUsableSpace());
     }
 
+    /**
+     * Asked of this process first, and without opening the file: closing any of a process's descriptors of a file gives
+     * up the POSIX locks the process has on it.
+     */
     @Override
     public Closeable lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path absolute = file.toAbsolutePath();
+        Path parent = absolute.getParent();
+        Path key = parent == null ? absolute : parent.toRealPath().resolve(parent.relativize(absolute));
+        if (!LOCKED.add(key)) {
+            throw new LockedException(file);
+        }
+        FileChannel channel = null;
         try {
-            if (tryLock(channel) != null) {
-                return channel;
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw new LockedException(file);
             }
-        } catch (IOException e) {
-            channel.close();
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            LOCKED.remove(key);
             throw e;
         }
-        channel.close();
-        throw new LockedException(file);
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
-        }
+        FileChannel held = channel;
+        return () -> {
+            held.close();
+            LOCKED.remove(key);
+        };
     }
 
     private record LocalFile(FileChannel channel) implements DiskFile {
