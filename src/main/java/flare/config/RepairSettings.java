@@ -9,6 +9,9 @@ import java.time.Duration;
  * @param interval pause between two looks for work when there was none
  * @param rate bytes a second that repair may move
  * @param batch rows one step handles
+ * @param parallel deletes or pulls under way at once
+ * @param callTimeout limit on one wait for the metadata or a data node
+ * @param pullTimeout limit on one copy from node to node
  * @param orphanInterval between two orphan sweeps
  * @param orphanStopShare unexplained orphans above this share of a node's copies stop the sweep
  * @param orphanStopCount unexplained orphans up to this many never stop it
@@ -17,6 +20,9 @@ public record RepairSettings(
         Duration interval,
         ByteSize rate,
         int batch,
+        int parallel,
+        Duration callTimeout,
+        Duration pullTimeout,
         Duration orphanInterval,
         double orphanStopShare,
         int orphanStopCount) {
@@ -25,6 +31,9 @@ public record RepairSettings(
         Allowed.positive("interval", interval);
         Allowed.positive("rate", rate);
         Allowed.atLeast("batch", batch, 1);
+        Allowed.atLeast("parallel", parallel, 1);
+        Allowed.positive("call-timeout", callTimeout);
+        Allowed.positive("pull-timeout", pullTimeout);
         Allowed.positive("orphan-interval", orphanInterval);
         Allowed.share("orphan-stop-share", orphanStopShare);
         Allowed.atLeast("orphan-stop-count", orphanStopCount, 0);

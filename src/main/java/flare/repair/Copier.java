@@ -1,0 +1,228 @@
+package flare.repair;
+
+import flare.config.RepairSettings;
+import flare.data.DataNode;
+import flare.data.DataNode.CopyReceipt;
+import flare.data.DataNodeException;
+import flare.data.DataNodes;
+import flare.metadata.Command;
+import flare.model.ChunkRecord;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeInfo;
+import flare.placement.Placement;
+import flare.telemetry.CrashPoint;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one more copy of each of a few chunks at once. PENDING is committed before a pull starts; the target pulls from
+ * one source after the other until one gives the recorded bytes; then the location is committed, else the PENDING row
+ * becomes FREED (I12, I15). A source that itself says its copy is missing or bad is dropped, but only once another one
+ * gave a good copy.
+ */
+final class Copier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
+
+    /** What became of one chunk. */
+    record Result(ChunkRecord chunk, boolean made, String why) {}
+
+    private record Order(ChunkRecord chunk, NodeId target, DataNode targetNode, long generation) {}
+
+    /** @param failed sources that were tried before one gave the bytes */
+    private record Pulled(List<NodeId> failed) {}
+
+    private record Started(Order order, CompletionStage<Pulled> pull) {}
+
+    private final Ask ask;
+    private final DataNodes dataNodes;
+    private final Placement placement;
+    private final Predicate<NodeId> healthy;
+    private final RepairSettings settings;
+    private final long term;
+    private boolean leftPending;
+
+    Copier(
+            Ask ask,
+            DataNodes dataNodes,
+            Placement placement,
+            Predicate<NodeId> healthy,
+            RepairSettings settings,
+            long term) {
+        this.ask = ask;
+        this.dataNodes = dataNodes;
+        this.placement = placement;
+        this.healthy = healthy;
+        this.settings = settings;
+        this.term = term;
+    }
+
+    /** @param nodes the node map, for the sources' identities and addresses */
+    List<Result> copy(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes) {
+        List<Result> results = new ArrayList<>();
+        List<Started> started = new ArrayList<>();
+        for (ChunkRecord chunk : chunks) {
+            Optional<Order> order = plan(chunk);
+            if (order.isPresent()) {
+                CrashPoint.COPY_PLANNED.reached();
+                started.add(new Started(order.get(), pull(order.get(), sources(chunk), List.of(), nodes)));
+            } else {
+                results.add(new Result(chunk, false, "no node can take a copy of chunk " + chunk.id()));
+            }
+        }
+        started.forEach(one -> results.add(finish(one)));
+        return results;
+    }
+
+    /** Whether a PENDING row may stand that no pull belongs to; asking forgets it. */
+    boolean takeLeftPending() {
+        boolean left = leftPending;
+        leftPending = false;
+        return left;
+    }
+
+    private Optional<Order> plan(ChunkRecord chunk) {
+        Set<NodeId> excluded = new HashSet<>(chunk.nodes());
+        // Each turn excludes one node more, so it ends.
+        while (true) {
+            List<NodeId> targets = ask.await(placement.place(chunk.id(), 1, excluded));
+            if (targets.isEmpty()) {
+                return Optional.empty();
+            }
+            NodeId target = targets.get(0);
+            Optional<DataNode> node = dataNodes.find(target);
+            if (node.isPresent()) {
+                try {
+                    long generation = ask.submit(new Command.PlanCopy(chunk.id(), target, term));
+                    return Optional.of(new Order(chunk, target, node.get(), generation));
+                } catch (FlareException e) {
+                    if (e.fault() != Fault.CONFLICT) {
+                        leftPending = true;
+                        throw e;
+                    }
+                    LOG.debug("No copy of chunk {} on node {}: {}", chunk.id(), target, e.getMessage());
+                }
+            }
+            excluded.add(target);
+        }
+    }
+
+    private List<NodeId> sources(ChunkRecord chunk) {
+        return chunk.nodes().stream()
+                .sorted(Comparator.comparing(node -> !healthy.test(node)))
+                .toList();
+    }
+
+    private CompletionStage<Pulled> pull(
+            Order order, List<NodeId> sources, List<NodeId> failed, Map<NodeId, NodeInfo> nodes) {
+        if (sources.isEmpty()) {
+            return CompletableFuture.failedStage(new FlareException(
+                    Fault.DATA_DAMAGED, "none of nodes " + failed + " gave a good copy of chunk " + order.chunk.id()));
+        }
+        NodeId source = sources.get(0);
+        List<NodeId> failedToo = new ArrayList<>(failed);
+        failedToo.add(source);
+        return pullFrom(order, nodes.get(source))
+                .<CompletionStage<Pulled>>handle((receipt, failure) -> {
+                    if (failure == null && isGood(order.chunk, receipt)) {
+                        return CompletableFuture.completedStage(new Pulled(failed));
+                    }
+                    LOG.warn(
+                            "Copy of chunk {} from node {} to node {} failed: {}",
+                            order.chunk.id(),
+                            source,
+                            order.target,
+                            failure == null ? receipt : failure.toString());
+                    return pull(order, sources.subList(1, sources.size()), failedToo, nodes);
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private static CompletionStage<CopyReceipt> pullFrom(Order order, @Nullable NodeInfo source) {
+        if (source == null) {
+            return CompletableFuture.failedStage(new IllegalStateException("not in the node map"));
+        }
+        return order.targetNode.pull(
+                order.chunk.id(),
+                new DataNode.PullOrder(
+                        source.uuid(), source.url(), order.chunk.length(), order.chunk.crc32c(), order.generation));
+    }
+
+    private static boolean isGood(ChunkRecord chunk, CopyReceipt receipt) {
+        return receipt.length() == chunk.length() && receipt.crc32c() == chunk.crc32c();
+    }
+
+    private Result finish(Started started) {
+        Order order = started.order;
+        try {
+            Pulled pulled = ask.await(
+                    started.pull,
+                    settings.pullTimeout().multipliedBy(order.chunk.nodes().size()));
+            CrashPoint.COPY_PULLED.reached();
+            ask.submit(new Command.CommitCopy(order.chunk.id(), order.target, order.generation));
+            CrashPoint.COPY_COMMITTED.reached();
+            pulled.failed.forEach(source -> dropIfBad(order.chunk, source));
+            return new Result(order.chunk, true, "");
+        } catch (FlareException | DataNodeException e) {
+            abandon(order);
+            return new Result(order.chunk, false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Also after a commit whose outcome is unknown: if it took effect there is no PENDING row left to give up. */
+    private void abandon(Order order) {
+        try {
+            ask.submit(new Command.AbandonCopy(order.chunk.id(), order.target, order.generation));
+        } catch (FlareException e) {
+            if (e.fault() != Fault.CONFLICT) {
+                leftPending = true;
+            }
+        }
+    }
+
+    private void dropIfBad(ChunkRecord chunk, NodeId source) {
+        Optional<DataNode> node = dataNodes.find(source);
+        if (node.isEmpty() || !saysBad(chunk, node.get())) {
+            return;
+        }
+        LOG.warn("Copy of chunk {} on node {} is missing or bad: dropped", chunk.id(), source);
+        drop(chunk, source);
+    }
+
+    private boolean saysBad(ChunkRecord chunk, DataNode node) {
+        try {
+            return !isGood(chunk, ask.await(node.verify(chunk.id())));
+        } catch (DataNodeException e) {
+            return e.kind() == DataNodeException.Kind.NOT_FOUND || e.kind() == DataNodeException.Kind.CORRUPT;
+        } catch (FlareException e) {
+            return false;
+        }
+    }
+
+    /** Answers whether the location is gone; apply keeps a chunk's last one. */
+    boolean drop(ChunkRecord chunk, NodeId node) {
+        try {
+            ask.submit(new Command.DropCopy(chunk.id(), node));
+            return true;
+        } catch (FlareException e) {
+            if (e.fault() != Fault.CONFLICT) {
+                throw e;
+            }
+            return false;
+        }
+    }
+}

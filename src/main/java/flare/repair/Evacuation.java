@@ -1,0 +1,105 @@
+package flare.repair;
+
+import flare.metadata.Query;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.NodeId;
+import flare.model.NodeInfo;
+import flare.model.NodeState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the copies off nodes that are LOST or DRAINING, walking over all chunks page by page while any such node has
+ * copies. A LOST node's copy is dropped where another one is; healing then replaces it. A DRAINING node's copy is dropped
+ * once a new one is verified and committed, so that there are never fewer than before (I15).
+ */
+final class Evacuation {
+
+    private final Ask ask;
+    private final Copier copier;
+    private final int batch;
+    private Optional<ChunkId> after = Optional.empty();
+
+    Evacuation(Ask ask, Copier copier, int batch) {
+        this.ask = ask;
+        this.copier = copier;
+        this.batch = batch;
+    }
+
+    /**
+     * @param bytes moved
+     * @param changed copies dropped
+     * @param more whether the walk is not at its end
+     */
+    record Moved(long bytes, int changed, boolean more) {
+        static final Moved NOTHING = new Moved(0, 0, false);
+    }
+
+    Moved step(List<Query.NodeUsage> usages, int parallel) {
+        Map<NodeId, NodeInfo> nodes = new HashMap<>();
+        usages.forEach(usage -> nodes.put(usage.node().id(), usage.node()));
+        boolean any = usages.stream().anyMatch(usage -> leaves(usage.node()) && usage.copies() > 0);
+        if (!any) {
+            after = Optional.empty();
+            return Moved.NOTHING;
+        }
+        List<ChunkRecord> page = ask.read(new Query.ScanChunks(after, batch));
+        int changed = 0;
+        List<ChunkRecord> toMove = new ArrayList<>();
+        for (ChunkRecord chunk : page) {
+            changed += dropLost(chunk, nodes);
+            if (chunk.nodes().stream().anyMatch(node -> is(nodes.get(node), NodeState.DRAINING))) {
+                toMove.add(chunk);
+            }
+            if (toMove.size() == parallel) {
+                // The rest of the page is for the next step, behind the throttle.
+                after = Optional.of(chunk.id());
+                return move(toMove, nodes, changed, true);
+            }
+        }
+        boolean more = page.size() == batch;
+        after = more ? Optional.of(page.get(page.size() - 1).id()) : Optional.empty();
+        return move(toMove, nodes, changed, more);
+    }
+
+    private int dropLost(ChunkRecord chunk, Map<NodeId, NodeInfo> nodes) {
+        int dropped = 0;
+        boolean elsewhere = chunk.nodes().stream().anyMatch(node -> !is(nodes.get(node), NodeState.LOST));
+        for (NodeId node : chunk.nodes()) {
+            if (elsewhere && is(nodes.get(node), NodeState.LOST) && copier.drop(chunk, node)) {
+                dropped++;
+            }
+        }
+        return dropped;
+    }
+
+    private Moved move(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes, int dropped, boolean more) {
+        long bytes = 0;
+        int changed = dropped;
+        for (Copier.Result result : copier.copy(chunks, nodes)) {
+            if (result.made()) {
+                bytes += result.chunk().length();
+                Optional<NodeId> old = result.chunk().nodes().stream()
+                        .filter(node -> is(nodes.get(node), NodeState.DRAINING))
+                        .findFirst();
+                if (old.isPresent() && copier.drop(result.chunk(), old.get())) {
+                    changed++;
+                }
+            }
+        }
+        return new Moved(bytes, changed, more);
+    }
+
+    private static boolean leaves(NodeInfo node) {
+        return is(node, NodeState.LOST) || is(node, NodeState.DRAINING);
+    }
+
+    private static boolean is(@Nullable NodeInfo node, NodeState state) {
+        return node != null && node.state() == state;
+    }
+}

@@ -1,0 +1,170 @@
+package flare.repair;
+
+import flare.cluster.NodeMap;
+import flare.cluster.NodeMapActor;
+import flare.cluster.NodeView;
+import flare.config.RepairSettings;
+import flare.config.SessionSettings;
+import flare.data.DataNode.NodeHealth;
+import flare.data.DataNodes;
+import flare.metadata.Metadata;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.placement.Placement;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.jspecify.annotations.Nullable;
+
+/** The door to background work: makes the coordinator's workers, shows their progress, takes an operator's orders. */
+public final class Repair {
+
+    /** Sessions renew every few seconds; a turn over nothing is cheap. */
+    private static final Duration RECLAIM_PAUSE = Duration.ofMillis(250);
+
+    /** A step fails mostly while there is no leader: the start of a process should not wait long for the next try. */
+    private static final int RETRIES_AN_INTERVAL = 4;
+
+    /** What the workers act on. */
+    public record Reach(Metadata metadata, DataNodes dataNodes, Placement placement, NodeMap nodeMap) {}
+
+    /**
+     * Where the nodes of the node map come from.
+     *
+     * @param named addresses from the settings, and of this process's own nodes
+     * @param identify asks whoever answers there for its health, without expecting a certain node
+     * @param nodeMap told which nodes to distrust
+     */
+    public record NodeSources(
+            Supplier<List<URI>> named,
+            Function<URI, CompletionStage<NodeHealth>> identify,
+            ActorRef<NodeMapActor.Command> nodeMap) {}
+
+    private final Reach reach;
+    private final NodeSources sources;
+    private final RepairSettings settings;
+    private final SessionSettings sessions;
+    private final ProgressBoard board;
+    private final Ask ask;
+    private final LongSupplier nanoTime = System::nanoTime;
+    private final AtomicBoolean resumeSweep = new AtomicBoolean();
+    private @Nullable CompletionStage<ReclaimReport> reclaiming;
+
+    public Repair(
+            Reach reach,
+            NodeSources sources,
+            RepairSettings settings,
+            SessionSettings sessions,
+            MeterRegistry metrics) {
+        this.reach = reach;
+        this.sources = sources;
+        this.settings = settings;
+        this.sessions = sessions;
+        this.board = new ProgressBoard(metrics);
+        this.ask = new Ask(reach.metadata(), settings.callTimeout());
+    }
+
+    /** The actor to spawn, once, in each API process. */
+    public Behavior<?> coordinator() {
+        return Coordinator.create(
+                reach.metadata()::status,
+                new Coordinator.Duties(
+                        () -> List.of(nodeSync()),
+                        this::workers,
+                        new WorkerActor.Pace(
+                                settings.rate().bytes(), settings.interval().dividedBy(RETRIES_AN_INTERVAL))),
+                board,
+                nanoTime);
+    }
+
+    /** All workers' reports; STOPPED ones where this process does not lead, none before it ever did. */
+    public List<Progress> progress() {
+        return board.reports();
+    }
+
+    /** An operator's word that a stopped orphan sweep may go on, and take as many as it finds this once. */
+    public void resumeOrphanSweep() {
+        resumeSweep.set(true);
+    }
+
+    /**
+     * Gives back all room that can be, and completes once nothing is left or the limit has passed, saying what remains.
+     * Runs on the leader only: UNAVAILABLE elsewhere. Calls while one runs join it.
+     */
+    public synchronized CompletionStage<ReclaimReport> reclaimNowAndWait(Duration limit, ActorSystem<?> system) {
+        CompletionStage<ReclaimReport> running = reclaiming;
+        if (running != null && !running.toCompletableFuture().isDone()) {
+            return running;
+        }
+        OptionalLong term = reach.metadata().status().leadingTerm();
+        if (term.isEmpty()) {
+            return CompletableFuture.failedStage(new FlareException(
+                    Fault.UNAVAILABLE,
+                    "reclaim runs on the leader, which is "
+                            + reach.metadata().status().leader().orElse("not known")));
+        }
+        Executor blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
+        ReclaimNow now = new ReclaimNow(
+                ask,
+                new ReclaimWorker(ask, reach.dataNodes(), settings, term.getAsLong()),
+                sweep(term.getAsLong()),
+                nanoTime,
+                RECLAIM_PAUSE);
+        CompletionStage<ReclaimReport> started = CompletableFuture.supplyAsync(() -> now.run(limit), blocking);
+        reclaiming = started;
+        return started;
+    }
+
+    private List<RepairWorker> workers(long term) {
+        Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::isHealthy, settings, term);
+        return List.of(
+                new SessionExpiry(ask, sessions, nanoTime, term),
+                new ReclaimWorker(ask, reach.dataNodes(), settings, term),
+                sweep(term),
+                new HealWorker(ask, copier, settings, nanoTime));
+    }
+
+    /** In every API process: each may have nodes of its own, and each must know which ones not to trust. */
+    private RepairWorker nodeSync() {
+        return new NodeSync(ask, sources.named(), sources.identify(), distrust(), settings.interval());
+    }
+
+    private OrphanSweep sweep(long term) {
+        return new OrphanSweep(ask, reach.dataNodes(), settings, nanoTime, resumeSweep, term);
+    }
+
+    private boolean isHealthy(NodeId node) {
+        return reach.nodeMap()
+                .find(node)
+                .map(view -> view.health() == NodeView.Health.HEALTHY)
+                .orElse(false);
+    }
+
+    private NodeSync.Distrust distrust() {
+        Map<NodeId, String> told = new HashMap<>();
+        return reasons -> {
+            reasons.forEach((node, reason) -> sources.nodeMap().tell(new NodeMapActor.Distrust(node, reason)));
+            told.keySet().stream()
+                    .filter(node -> !reasons.containsKey(node))
+                    .forEach(node -> sources.nodeMap().tell(new NodeMapActor.Trust(node)));
+            told.clear();
+            told.putAll(reasons);
+        };
+    }
+}
