@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  */
 public final class InMemoryMetadata implements Metadata {
 
-    private static final long TERM = 1;
+    private long term = 1;
 
     private final ModelState state = new ModelState();
     private final LongSupplier clockMillis;
@@ -61,8 +61,13 @@ public final class InMemoryMetadata implements Metadata {
     }
 
     /** The term that coordinator commands must carry. */
-    public long term() {
-        return TERM;
+    public synchronized long term() {
+        return term;
+    }
+
+    /** As after an election: commands of the term before are refused from here on. */
+    public synchronized void elect() {
+        term++;
     }
 
     /** What the session keeper does every few seconds. */
@@ -78,7 +83,7 @@ public final class InMemoryMetadata implements Metadata {
 
     /** Ends the session as an expiry would and opens another. */
     public synchronized void replaceSession() {
-        apply(0, new Command.ExpireSession(session.number, TERM));
+        apply(0, new Command.ExpireSession(session.number, term));
         session = new MemorySession(apply(0, new Command.OpenSession(new UUID(0, 1), Optional.empty())));
     }
 
@@ -114,14 +119,14 @@ public final class InMemoryMetadata implements Metadata {
     @Override
     public synchronized RaftStatus status() {
         long index = state.applied.index();
-        return new RaftStatus("api-1", Optional.of("api-1"), TERM, OptionalLong.of(TERM), index, index, true);
+        return new RaftStatus("api-1", Optional.of("api-1"), term, OptionalLong.of(term), index, index, true);
     }
 
     @SuppressWarnings("unchecked")
     private <R> R apply(long sessionId, Command<R> command) {
         CommandCheck.check(command);
         sequence++;
-        ReplicatedState.Position next = new ReplicatedState.Position(TERM, state.applied.index() + 1);
+        ReplicatedState.Position next = new ReplicatedState.Position(term, state.applied.index() + 1);
         Envelope envelope = new Envelope(sessionId, sequence, sequence, command);
         Outcome outcome =
                 state.apply(next, clockMillis.getAsLong(), List.of(envelope)).get(0);
