@@ -38,6 +38,7 @@ final class ForgetfulDisk implements Disk {
     private long changesLeft = Long.MAX_VALUE;
     private long changes;
     private boolean syncFails;
+    private @Nullable IOException createFault;
     private int life;
 
     ForgetfulDisk(Random random) {
@@ -54,6 +55,10 @@ final class ForgetfulDisk implements Disk {
 
     synchronized void failSyncs(boolean fail) {
         syncFails = fail;
+    }
+
+    synchronized void failCreates(IOException fault) {
+        createFault = fault;
     }
 
     /** From the change after {@code count} more on, everything fails until {@link #crash}. */
@@ -125,6 +130,9 @@ final class ForgetfulDisk implements Disk {
     @Override
     public synchronized DiskFile create(Path file) throws IOException {
         change();
+        if (createFault != null) {
+            throw createFault;
+        }
         FileNode node = new FileNode();
         if (parent(file).live.putIfAbsent(name(file), node) != null) {
             throw new FileAlreadyExistsException(file.toString());
