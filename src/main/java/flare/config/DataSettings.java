@@ -10,6 +10,8 @@ import java.util.List;
  * @param port of the first node; the next ones follow; 0: any free ports
  * @param nodes how many, each in {@code {data-dir}/data-{n}}, unless {@code dirs} names their directories
  * @param reserve share of each disk that is kept free
+ * @param maxConnections accepted by one node's port, from all processes
+ * @param maxCalls under way from this process to one node, each on its own connection
  */
 public record DataSettings(
         int port,
@@ -20,7 +22,9 @@ public record DataSettings(
         Duration tokenTtl,
         Duration stallTimeout,
         int maxWrites,
-        int ioThreads) {
+        int ioThreads,
+        int maxConnections,
+        int maxCalls) {
 
     public DataSettings {
         Allowed.port("port", port);
@@ -30,5 +34,7 @@ public record DataSettings(
         Allowed.positive("stall-timeout", stallTimeout);
         Allowed.atLeast("max-writes", maxWrites, 1);
         Allowed.atLeast("io-threads", ioThreads, 1);
+        Allowed.atLeast("max-connections", maxConnections, 1);
+        Allowed.atLeast("max-calls", maxCalls, 1);
     }
 }

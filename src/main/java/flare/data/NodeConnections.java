@@ -1,0 +1,133 @@
+package flare.data;
+
+import flare.config.DataSettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.settings.ClientConnectionSettings;
+
+/**
+ * The connections of this process to one data node. The one used last is used next; those not needed for a while are
+ * closed; when one breaks, the idle ones are not trusted any more.
+ *
+ * <p>Pekko HTTP's own pool was not used: it sends a PUT again by itself (PUT is idempotent by name), keeps off a node for
+ * up to minutes after failed attempts, can't give up a request under way, and costs more (docs/decisions).
+ */
+final class NodeConnections implements NodeConnection.Owner {
+
+    /** Far below the node's own idle time: it is this end that closes. */
+    private static final Duration KEEP_IDLE = Duration.ofSeconds(30);
+
+    private final ActorSystem system;
+    private final String host;
+    private final int port;
+    private final int max;
+    private final Duration stall;
+    private final ClientConnectionSettings settings;
+    private final Cancellable sweep;
+
+    private final Deque<Idle> idle = new ArrayDeque<>();
+    private int open;
+    private boolean closed;
+
+    private record Idle(NodeConnection connection, long sinceNanos) {}
+
+    NodeConnections(ActorSystem system, URI url, DataSettings data) {
+        this.system = system;
+        this.host = url.getHost();
+        this.port = url.getPort();
+        this.max = data.maxCalls();
+        this.stall = data.stallTimeout();
+        this.settings =
+                ClientConnectionSettings.create(system).withIdleTimeout(scala.concurrent.duration.Duration.Inf());
+        this.sweep =
+                system.scheduler().scheduleWithFixedDelay(KEEP_IDLE, KEEP_IDLE, this::closeUnused, system.dispatcher());
+    }
+
+    /**
+     * The answer to a request, whose entity must be run or discarded: the connection is in use until its end.
+     *
+     * @param answerWithin from the moment the request is wholly sent
+     */
+    CompletionStage<HttpResponse> call(HttpRequest request, Duration answerWithin) {
+        NodeConnection connection;
+        synchronized (this) {
+            if (closed) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the connections are closed"));
+            }
+            Idle last = idle.pollLast();
+            if (last != null) {
+                connection = last.connection;
+            } else if (open < max) {
+                open++;
+                connection = new NodeConnection(system, host, port, settings, stall, this);
+            } else {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("flare.data.max-calls = " + max + " calls are under way"));
+            }
+        }
+        return connection.send(request, answerWithin);
+    }
+
+    @Override
+    public void idle(NodeConnection connection) {
+        synchronized (this) {
+            if (!closed) {
+                idle.addLast(new Idle(connection, System.nanoTime()));
+                return;
+            }
+        }
+        connection.close();
+    }
+
+    @Override
+    public void closed(NodeConnection connection, boolean broken) {
+        synchronized (this) {
+            open--;
+            idle.removeIf(entry -> entry.connection == connection);
+        }
+        if (broken) {
+            closeIdle(0);
+        }
+    }
+
+    private void closeUnused() {
+        closeIdle(KEEP_IDLE.toNanos());
+    }
+
+    private void closeIdle(long unusedNanos) {
+        List<NodeConnection> unused = new ArrayList<>();
+        synchronized (this) {
+            long now = System.nanoTime();
+            idle.removeIf(entry -> now - entry.sinceNanos >= unusedNanos && unused.add(entry.connection));
+        }
+        unused.forEach(NodeConnection::close);
+    }
+
+    /** Connections open, idle ones included. */
+    synchronized int open() {
+        return open;
+    }
+
+    synchronized int idleNow() {
+        return idle.size();
+    }
+
+    /** Closes what is idle; exchanges under way end and are then closed. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        sweep.cancel();
+        closeIdle(0);
+    }
+}
