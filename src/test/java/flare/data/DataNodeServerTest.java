@@ -11,6 +11,7 @@ import flare.model.BlobId;
 import flare.model.ChunkId;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -260,7 +261,7 @@ class DataNodeServerTest {
     private String exchange(
             String method, String target, String token, String headers, String body, boolean endOfRequests)
             throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port.server.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port.server.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             String tokenHeader = token.isEmpty() ? "" : NodeToken.HEADER + ": " + token + "\r\n";
