@@ -1,9 +1,215 @@
 package flare.http;
 
-/** tmp */
-public final class RequestGuard {
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Reads along, in front of Pekko's parser, what that parser forgives or forgets: bare line feeds, two equal
+ * Content-Lengths, folded headers, and whether a length was announced at all.
+ *
+ * <pre>
+ *   socket ──bytes──► RequestGuard ──the same bytes, heads annotated──► Pekko's parser
+ *                       HEAD → BODY(n) → HEAD …      CHUNKS → HEAD …      refused: IGNORING
+ * </pre>
+ *
+ * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations put before its
+ * other headers, and so before a client's own of those names. A bad head is replaced by a request that says why ({@link
+ * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there.
+ * Bad framing inside a chunked body ends the input there. It also knows when no request is under way: the moment at which a
+ * server that shuts down may end a connection.
+ */
+public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
+
+    /** Header of a request that was refused here; its value is the sentence. */
     public static final String VIOLATION = "flare-violation";
+
+    /** Header of a request with neither Content-Length nor Transfer-Encoding: to Pekko the same as an empty body. */
     public static final String NO_LENGTH = "flare-no-length";
 
-    private RequestGuard() {}
+    /** Header with Content-Type as sent: Pekko passes on what it understood of it. */
+    public static final String CONTENT_TYPE = "flare-content-type";
+
+    private final Inlet<ByteString> in = Inlet.create("RequestGuard.in");
+    private final Outlet<ByteString> out = Outlet.create("RequestGuard.out");
+    private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
+
+    private final CompletionStage<Done> drain;
+
+    /** @param drain once completed, the input ends behind the request under way */
+    RequestGuard(CompletionStage<Done> drain) {
+        this.drain = drain;
+    }
+
+    @Override
+    public FlowShape<ByteString, ByteString> shape() {
+        return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
+    }
+
+    private enum Mode {
+        HEAD,
+        BODY,
+        CHUNKS,
+        IGNORING
+    }
+
+    private final class Logic extends GraphStageLogic {
+        private Mode mode = Mode.HEAD;
+        private ByteString unread = ByteString.emptyByteString();
+        private ByteString checked = ByteString.emptyByteString();
+        private int headScanned;
+        private long bodyLeft;
+        private ChunkScanner chunks = new ChunkScanner();
+        private boolean draining;
+
+        Logic() {
+            super(shape);
+            setHandler(in, new FromSocket());
+            setHandler(out, new ToParser());
+        }
+
+        @Override
+        public void preStart() {
+            AsyncCallback<Done> drained = createAsyncCallback(done -> {
+                draining = true;
+                endIfBetweenRequests();
+            });
+            drain.thenAccept(drained::invoke);
+        }
+
+        private void endIfBetweenRequests() {
+            if (draining && mode == Mode.HEAD && unread.isEmpty() && checked.isEmpty()) {
+                completeStage();
+            }
+        }
+
+        private void read() {
+            boolean progress = true;
+            while (progress && !unread.isEmpty()) {
+                progress = switch (mode) {
+                    case HEAD -> readHead();
+                    case BODY -> readBody();
+                    case CHUNKS -> readChunks();
+                    case IGNORING -> ignore();
+                };
+            }
+        }
+
+        private boolean readHead() {
+            unread = unread.compact();
+            int end = RequestHead.end(unread, headScanned);
+            if (end == RequestHead.UNFINISHED) {
+                headScanned = Math.max(0, unread.size() - 3);
+                return unread.size() > RequestHead.MAX_BYTES && refuse("the head is longer than allowed");
+            }
+            if (end == RequestHead.BAD_LINE_END) {
+                return refuse("a line of the head does not end with CR LF");
+            }
+            RequestHead head = RequestHead.parse(unread.slice(0, end).decodeString(StandardCharsets.ISO_8859_1));
+            if (head.violation().isPresent()) {
+                return refuse(head.violation().get());
+            }
+            pass(head.annotated());
+            unread = unread.drop(end);
+            headScanned = 0;
+            bodyLeft = head.length();
+            mode = head.chunked() ? Mode.CHUNKS : bodyLeft > 0 ? Mode.BODY : Mode.HEAD;
+            chunks = new ChunkScanner();
+            return true;
+        }
+
+        private boolean readBody() {
+            int take = (int) Math.min(bodyLeft, unread.size());
+            checked = checked.concat(unread.take(take));
+            unread = unread.drop(take);
+            bodyLeft -= take;
+            mode = bodyLeft == 0 ? Mode.HEAD : Mode.BODY;
+            return true;
+        }
+
+        private boolean readChunks() {
+            int taken = chunks.scan(unread);
+            checked = checked.concat(unread.take(taken));
+            unread = unread.drop(taken);
+            if (chunks.isBad()) {
+                mode = Mode.IGNORING;
+                unread = ByteString.emptyByteString();
+            } else if (chunks.isDone()) {
+                mode = Mode.HEAD;
+            }
+            return true;
+        }
+
+        private boolean ignore() {
+            unread = ByteString.emptyByteString();
+            return true;
+        }
+
+        private boolean refuse(String sentence) {
+            pass("GET / HTTP/1.1\r\nHost: refused\r\n" + VIOLATION + ": " + sentence + "\r\nConnection: close\r\n\r\n");
+            mode = Mode.IGNORING;
+            return true;
+        }
+
+        private void pass(String head) {
+            checked = checked.concat(ByteString.fromString(head, StandardCharsets.ISO_8859_1));
+        }
+
+        /** Gives what is checked, or asks for more; ends the input behind a body whose framing broke. */
+        private void giveOrAsk() {
+            if (!checked.isEmpty() && isAvailable(out)) {
+                push(out, checked);
+                checked = ByteString.emptyByteString();
+            }
+            if (chunks.isBad() && checked.isEmpty() && !isClosed(out)) {
+                complete(out);
+            }
+            endIfBetweenRequests();
+            boolean wanted = isClosed(out) || isAvailable(out) || mode == Mode.IGNORING;
+            if (wanted && checked.isEmpty() && !isClosed(in) && !hasBeenPulled(in)) {
+                pull(in);
+            }
+        }
+
+        private final class FromSocket extends AbstractInHandler {
+            @Override
+            public void onPush() {
+                unread = unread.concat(grab(in));
+                read();
+                giveOrAsk();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+                ByteString rest = checked.concat(unread);
+                if (rest.isEmpty() || isClosed(out)) {
+                    completeStage();
+                } else {
+                    emit(out, rest, RequestGuard.Logic.this::completeStage);
+                }
+            }
+        }
+
+        private final class ToParser extends AbstractOutHandler {
+            @Override
+            public void onPull() {
+                giveOrAsk();
+            }
+        }
+    }
 }

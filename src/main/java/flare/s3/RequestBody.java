@@ -2,6 +2,7 @@ package flare.s3;
 
 import flare.config.HttpSettings;
 import flare.http.Headers;
+import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.util.Optional;
@@ -57,7 +58,7 @@ final class RequestBody {
 
     /** The type as it was sent, as far as is known. */
     Optional<String> contentType() {
-        Optional<String> unparsed = headers.first("content-type");
+        Optional<String> unparsed = headers.first(RequestGuard.CONTENT_TYPE).or(() -> headers.first("content-type"));
         if (unparsed.isPresent()) {
             return unparsed;
         }

@@ -1,19 +1,21 @@
 package flare.s3;
 
 import flare.config.Settings;
+import flare.http.GuardedServer;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.RequestIds;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.stream.Materializer;
 
@@ -32,7 +34,7 @@ final class TestPort implements AutoCloseable {
     final Settings settings = Settings.load(SETTINGS);
     final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
     final HttpClient client = HttpClient.newHttpClient();
-    private final ServerBinding binding;
+    final GuardedServer server;
 
     TestPort() {
         this(Authenticator.ANONYMOUS);
@@ -45,17 +47,17 @@ final class TestPort implements AutoCloseable {
                 ObjectPort.handlers(objects, settings, materializer),
                 new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add),
                 materializer);
-        binding = Http.get(kit.system())
-                .newServerAt("127.0.0.1", 0)
-                .withSettings(
-                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), settings.http()))
-                .bind(port::apply)
+        server = GuardedServer.bind(
+                        kit.system(),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), settings.http()),
+                        port::apply)
                 .toCompletableFuture()
                 .join();
     }
 
     int port() {
-        return binding.localAddress().getPort();
+        return server.port();
     }
 
     RawClient connect() throws IOException {
@@ -93,7 +95,7 @@ final class TestPort implements AutoCloseable {
 
     @Override
     public void close() {
-        binding.unbind().toCompletableFuture().join();
+        server.stop(Duration.ofSeconds(3)).toCompletableFuture().join();
         kit.shutdownTestKit();
     }
 }

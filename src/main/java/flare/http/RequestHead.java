@@ -1,0 +1,121 @@
+package flare.http;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The head of a request as its framing goes (RFC 9112 sections 2 to 6), read strictly: what two readers could understand
+ * differently is a violation. Everything else is the parser's business.
+ *
+ * @param length of a body without chunks; 0 for none
+ * @param annotated the head as it is passed on
+ */
+record RequestHead(Optional<String> violation, long length, boolean chunked, String annotated) {
+
+    /** Longer than any head the parser takes. */
+    static final int MAX_BYTES = 64 * 1024;
+
+    static final int UNFINISHED = -1;
+    static final int BAD_LINE_END = -2;
+
+    private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
+    private static final int MAX_LENGTH_DIGITS = 18;
+
+    /** Index behind the empty line that ends the head, or {@link #UNFINISHED}, or {@link #BAD_LINE_END}. */
+    static int end(ByteString bytes, int from) {
+        for (int i = from; i < bytes.size(); i++) {
+            byte b = bytes.apply(i);
+            boolean afterReturn = i > 0 && bytes.apply(i - 1) == '\r';
+            if ((b == '\n') != afterReturn) {
+                return BAD_LINE_END;
+            }
+            if (b == '\n' && i >= 3 && bytes.apply(i - 2) == '\n') {
+                return i + 1;
+            }
+        }
+        return UNFINISHED;
+    }
+
+    /** @param head ends with its empty line; all line ends are CR LF */
+    static RequestHead parse(String head) {
+        int firstLineEnd = head.indexOf("\r\n");
+        Fields fields = new Fields();
+        for (String line : head.substring(firstLineEnd + 2).split("\r\n", -1)) {
+            Optional<String> violation = line.isEmpty() ? Optional.empty() : fields.read(line);
+            if (violation.isPresent()) {
+                return new RequestHead(violation, 0, false, "");
+            }
+        }
+        boolean old = head.startsWith(" HTTP/1.0", firstLineEnd - 9);
+        if (fields.chunked && (fields.length != null || old)) {
+            return new RequestHead(
+                    Optional.of("Transfer-Encoding can't go with Content-Length or HTTP/1.0"), 0, false, "");
+        }
+        long length = fields.length == null ? 0 : Long.parseLong(fields.length);
+        String annotations = fields.annotations();
+        String annotated = annotations.isEmpty()
+                ? head
+                : head.substring(0, firstLineEnd + 2) + annotations + head.substring(firstLineEnd + 2);
+        return new RequestHead(Optional.empty(), length, fields.chunked, annotated);
+    }
+
+    private static final class Fields {
+        private @org.jspecify.annotations.Nullable String length;
+        private @org.jspecify.annotations.Nullable String contentType;
+        private boolean chunked;
+
+        Optional<String> read(String line) {
+            if (line.charAt(0) == ' ' || line.charAt(0) == '\t') {
+                return Optional.of("a header is folded over lines");
+            }
+            int colon = line.indexOf(':');
+            if (colon < 1 || !line.substring(0, colon).chars().allMatch(Fields::isTokenCharacter)) {
+                return Optional.of("a header line has no proper name");
+            }
+            String value = line.substring(colon + 1).strip();
+            return switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
+                case "content-length" -> contentLength(value);
+                case "transfer-encoding" -> transferEncoding(value);
+                case "content-type" -> contentType(value);
+                default -> Optional.empty();
+            };
+        }
+
+        private Optional<String> contentLength(String value) {
+            boolean number = !value.isEmpty()
+                    && value.length() <= MAX_LENGTH_DIGITS
+                    && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!number || length != null) {
+                return Optional.of(number ? "there is more than one Content-Length" : "Content-Length is no length");
+            }
+            length = value;
+            return Optional.empty();
+        }
+
+        private Optional<String> transferEncoding(String value) {
+            if (chunked || !value.equalsIgnoreCase("chunked")) {
+                return Optional.of("only 'Transfer-Encoding: chunked', once, is understood");
+            }
+            chunked = true;
+            return Optional.empty();
+        }
+
+        private Optional<String> contentType(String value) {
+            contentType = value;
+            return Optional.empty();
+        }
+
+        String annotations() {
+            String type = contentType == null ? "" : RequestGuard.CONTENT_TYPE + ": " + contentType + "\r\n";
+            return length == null && !chunked ? type + RequestGuard.NO_LENGTH + ": 1\r\n" : type;
+        }
+
+        private static boolean isTokenCharacter(int c) {
+            return (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || TOKEN_SYMBOLS.indexOf(c) >= 0;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package flare.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Uploads as browsers and {@code curl -F} make them. */
+class FormUploadTest {
+
+    static final String FORM_TYPE = "multipart/form-data; boundary=edge";
+
+    private static TestPort port;
+
+    @BeforeAll
+    static void open() {
+        port = new TestPort();
+    }
+
+    @AfterAll
+    static void close() {
+        port.close();
+    }
+
+    /** Fields, then a file x.zip holding "content". */
+    static String form(String... fields) {
+        StringBuilder form = new StringBuilder();
+        for (int i = 0; i < fields.length; i += 2) {
+            form.append("--edge\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i + 1]
+                    + "\r\n");
+        }
+        return form + file("content") + "--edge--\r\n";
+    }
+
+    private static String file(String content) {
+        return """
+                --edge\r
+                Content-Disposition: form-data; name="file"; filename="dir/x.zip"\r
+                Content-Type: application/x-zip; v=1\r
+                \r
+                %s\r
+                """.formatted(content);
+    }
+
+    private static HttpResponse<String> post(String form) throws IOException {
+        return port.send("POST", "/object", form, "Content-Type", FORM_TYPE);
+    }
+
+    @Test
+    void storesAFileUnderItsName() throws IOException {
+        HttpResponse<String> response = post(form());
+        assertThat(response.statusCode()).isEqualTo(204);
+        assertThat(response.headers().firstValue("location")).contains("/object/x.zip");
+        HttpResponse<String> get = port.get("/object/x.zip");
+        assertThat(get.body()).isEqualTo("content");
+        assertThat(get.headers().firstValue("content-type")).contains("application/x-zip; v=1");
+    }
+
+    @Test
+    void storesAFileUnderItsKey() throws IOException {
+        assertThat(post(form("key", "uploads/${filename}", "success_action_status", "201", "x-amz-meta-a", "b"))
+                        .body())
+                .contains("<Key>uploads/x.zip</Key>", "<Bucket>object</Bucket>");
+        HttpResponse<String> get = port.get("/object/uploads/x.zip");
+        assertThat(get.headers().firstValue("x-amz-meta-a")).contains("b");
+    }
+
+    @Test
+    void streamsALargeFile() throws IOException {
+        byte[] bytes = new byte[400_000];
+        new Random(7).nextBytes(bytes);
+        String content = java.util.Base64.getEncoder().encodeToString(bytes);
+        assertThat(post("""
+                --edge\r
+                Content-Disposition: form-data; name="key"\r
+                \r
+                large\r
+                """ + file(content) + "--edge--\r\n").statusCode()).isEqualTo(204);
+        assertThat(port.get("/object/large").body()).isEqualTo(content);
+    }
+
+    @Test
+    void storesNothingOfABrokenForm() throws IOException {
+        int before = port.objects.keys().size();
+        String whole = form("key", "broken");
+        for (int cut : new int[] {0, 10, 60, whole.length() - 12, whole.length() - 8}) {
+            assertThat(post(whole.substring(0, cut)).body())
+                    .as("cut at %d", cut)
+                    .contains("<Code>MalformedPOSTRequest</Code>");
+        }
+        assertThat(post("--edge\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nx\r\n--edge--\r\n")
+                        .body())
+                .contains("no part named");
+        assertThat(post("--edge\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nbroken\r\n" + file("a")
+                                + file("b") + "--edge--\r\n")
+                        .body())
+                .contains("more than one part");
+        assertThat(port.send("POST", "/object", "a=b", "Content-Type", "text/plain")
+                        .body())
+                .contains("<Code>MalformedPOSTRequest</Code>");
+        assertThat(port.objects.keys()).hasSize(before);
+    }
+
+    @Test
+    void boundsTheFields() throws IOException {
+        assertThat(post(form("key", "k".repeat(30_000))).body()).contains("<Code>MalformedPOSTRequest</Code>");
+        assertThat(post(form("key", "bounded", "policy", "e30=")).statusCode()).isEqualTo(501);
+        assertThat(post(form("key", "bounded", "Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="))
+                        .body())
+                .contains("<Code>BadDigest</Code>");
+        assertThat(port.objects.keys()).doesNotContain("bounded");
+    }
+
+    /** Flips and cuts of a good form: an answer each time, and only ever whole files. */
+    @Test
+    void survivesMutatedForms() throws IOException {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        String good = form("key", "fuzz");
+        for (int i = 0; i < 150; i++) {
+            StringBuilder form = new StringBuilder(good);
+            for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+                form.setCharAt(random.nextInt(form.length()), (char) (random.nextInt(96) + 31));
+            }
+            int status = post(form.toString()).statusCode();
+            assertThat(status)
+                    .as("seed %d, form %s", seed, form)
+                    .isBetween(200, 501)
+                    .isNotEqualTo(500);
+        }
+    }
+}
