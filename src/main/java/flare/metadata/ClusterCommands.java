@@ -1,0 +1,179 @@
+package flare.metadata;
+
+import flare.metadata.wire.ClusterValue;
+import flare.metadata.wire.NodeRow;
+import flare.metadata.wire.SessionRow;
+import flare.metadata.wire.UsageRow;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster's identity, settings and feature level, and the node map. */
+final class ClusterCommands {
+
+    private static final BucketName FIRST_BUCKET = new BucketName("object");
+
+    private final EntryBatch batch;
+
+    ClusterCommands(EntryBatch batch) {
+        this.batch = batch;
+    }
+
+    ClusterState init(Command.InitCluster init, ObjectCommands objects) {
+        ClusterState known = cluster();
+        if (known != null) {
+            return known;
+        }
+        ClusterState made = new ClusterState(init.clusterId(), 1, 0, init.settings());
+        batch.put(Family.META, Keys.CLUSTER, ValueCodec.encode(made));
+        if (batch.get(Family.BUCKET_NAME, Keys.name(FIRST_BUCKET.value())) == null) {
+            objects.createBucket(FIRST_BUCKET);
+        }
+        return made;
+    }
+
+    @Nullable
+    ClusterState cluster() {
+        byte[] row = batch.get(Family.META, Keys.CLUSTER);
+        return row == null ? null : ValueCodec.decode(EntryBatch.parse(Family.META, row, ClusterValue.parser()));
+    }
+
+    Command.Done raise(Command.RaiseFeatureLevel raise) {
+        ClusterState cluster = cluster();
+        if (cluster == null) {
+            throw new FlareException(Fault.CONFLICT, "there is no cluster yet whose feature level could be raised");
+        }
+        if (raise.level() == cluster.featureLevel()) {
+            return new Command.Done();
+        }
+        Applying.require(
+                raise.level() == cluster.featureLevel() + 1,
+                Fault.CONFLICT,
+                () -> "the feature level is " + cluster.featureLevel() + " and rises by one step, not to "
+                        + raise.level());
+        allSupport(raise.level());
+        try {
+            // The others go on in the new level; what this version does not know it must not apply.
+            FeatureLevel.check("the cluster", raise.level());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ClusterState raised = new ClusterState(cluster.clusterId(), raise.level(), cluster.epoch(), cluster.settings());
+        batch.put(Family.META, Keys.CLUSTER, ValueCodec.encode(raised));
+        return new Command.Done();
+    }
+
+    private void allSupport(int level) {
+        boolean anyLive = false;
+        try (RowScan scan = batch.scan(Family.SESSION, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                SessionRow session = EntryBatch.parse(Family.SESSION, scan.value(), SessionRow.parser());
+                anyLive |= !session.getClosed();
+                Applying.require(
+                        session.getClosed() || session.getFeatureLevel() >= level,
+                        Fault.CONFLICT,
+                        () -> "process " + session.getProcess() + " supports feature level " + session.getFeatureLevel()
+                                + ", not " + level);
+            }
+        }
+        Applying.require(anyLive, Fault.CONFLICT, () -> "no live session tells that level " + level + " is supported");
+    }
+
+    NodeId add(Command.AddNode add) {
+        byte[] known = batch.get(Family.NODE_UUID, Keys.uuid(add.uuid()));
+        if (known != null) {
+            NodeId id = Keys.nodeOf(known);
+            Applying.require(
+                    !isRemoved(node(id)),
+                    Fault.CONFLICT,
+                    () -> "node " + add.uuid() + " was removed as node " + id + " and does not come back");
+            return id;
+        }
+        NodeId id = new NodeId(batch.counters().getLastNode() + 1);
+        batch.counters().setLastNode(id.value());
+        batch.put(Family.NODE_UUID, Keys.uuid(add.uuid()), Keys.node(id));
+        put(
+                id,
+                NodeRow.newBuilder()
+                        .setUuidHigh(add.uuid().getMostSignificantBits())
+                        .setUuidLow(add.uuid().getLeastSignificantBits())
+                        .setUrl(add.url().toString())
+                        .setZone(add.zone())
+                        .setWeight(add.weight())
+                        .setState(NodeState.ACTIVE.name())
+                        .build());
+        return id;
+    }
+
+    Command.Done update(Command.UpdateNode update) {
+        NodeRow node = node(update.node());
+        Applying.require(
+                !isRemoved(node), Fault.CONFLICT, () -> "node " + update.node() + " was removed from the cluster");
+        // Several processes see the same start of a node: who tells it again is right, too.
+        boolean same = update.incarnation() == node.getIncarnation()
+                && update.url().toString().equals(node.getUrl());
+        Applying.require(
+                same || update.incarnation() > node.getIncarnation(),
+                Fault.CONFLICT,
+                () -> "node " + update.node() + " at " + update.url() + " has incarnation " + update.incarnation()
+                        + ", "
+                        + node.getIncarnation() + " is recorded for " + node.getUrl()
+                        + ": a restored disk, or two processes with one identity");
+        put(
+                update.node(),
+                node.toBuilder()
+                        .setUrl(update.url().toString())
+                        .setIncarnation(update.incarnation())
+                        .build());
+        return new Command.Done();
+    }
+
+    Command.Done setState(Command.SetNodeState set) {
+        NodeRow node = node(set.node());
+        if (set.state() == NodeState.REMOVED) {
+            UsageRow.Builder usage = batch.usage(set.node());
+            Applying.require(
+                    usage.getCopies() == 0 && usage.getFreed() == 0 && usage.getPending() == 0,
+                    Fault.CONFLICT,
+                    () -> "node " + set.node() + " still has " + usage.getCopies() + " copies, " + usage.getFreed()
+                            + " to be deleted and " + usage.getPending() + " on their way");
+        } else {
+            Applying.require(!isRemoved(node), Fault.CONFLICT, () -> "node " + set.node() + " was removed");
+        }
+        put(set.node(), node.toBuilder().setState(set.state().name()).build());
+        return new Command.Done();
+    }
+
+    private void put(NodeId id, NodeRow node) {
+        batch.put(Family.NODE, Keys.node(id), node);
+    }
+
+    /** NO_SUCH_NODE. */
+    NodeRow node(NodeId id) {
+        NodeRow node = find(id);
+        Applying.require(node != null, Fault.NO_SUCH_NODE, () -> "there is no node " + id);
+        return Objects.requireNonNull(node);
+    }
+
+    @Nullable
+    NodeRow find(NodeId id) {
+        byte[] row = batch.get(Family.NODE, Keys.node(id));
+        return row == null ? null : EntryBatch.parse(Family.NODE, row, NodeRow.parser());
+    }
+
+    /** Whether rows may name the node: it is in the map and has not left. */
+    boolean isMember(NodeId id) {
+        NodeRow node = find(id);
+        return node != null && !isRemoved(node);
+    }
+
+    static boolean isRemoved(NodeRow node) {
+        return node.getState().equals(NodeState.REMOVED.name());
+    }
+}

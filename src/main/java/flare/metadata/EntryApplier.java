@@ -1,0 +1,115 @@
+package flare.metadata;
+
+import flare.model.FlareException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies the commands of one log entry to its batch, in order. Pure but for the rows it reads and writes. */
+final class EntryApplier {
+
+    private final Applying entry;
+    private final ClusterCommands cluster;
+    private final SessionCommands sessions;
+    private final CopyCommands copies;
+    private final ObjectCommands objects;
+
+    EntryApplier(Applying entry) {
+        this.entry = entry;
+        this.cluster = new ClusterCommands(entry.batch());
+        this.sessions = new SessionCommands(entry);
+        this.copies = new CopyCommands(entry, cluster);
+        this.objects = new ObjectCommands(entry, cluster, sessions, copies);
+    }
+
+    List<Outcome> apply(List<Envelope> commands) {
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
+        for (int place = 0; place < commands.size(); place++) {
+            entry.at(place);
+            outcomes.add(once(commands.get(place)));
+        }
+        return outcomes;
+    }
+
+    private Outcome once(Envelope envelope) {
+        // Ending a session twice is the same as once, and must work for one that has ended.
+        boolean repeatable = envelope.session() == 0
+                || envelope.command() instanceof Command.CloseSession
+                || envelope.command() instanceof Command.ExpireSession;
+        if (repeatable) {
+            return attempt(envelope.command());
+        }
+        Optional<Outcome> known = sessions.known(envelope);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Outcome outcome = attempt(envelope.command());
+        sessions.keep(envelope, outcome);
+        return outcome;
+    }
+
+    private Outcome attempt(Command<?> command) {
+        try {
+            CommandCheck.check(command);
+            return new Outcome.Accepted(execute(command));
+        } catch (FlareException refused) {
+            return SessionCommands.refusal(refused);
+        }
+    }
+
+    private Object execute(Command<?> command) {
+        if (command instanceof Command.PutObject put) {
+            return objects.put(put);
+        } else if (command instanceof Command.DeleteObject delete) {
+            return objects.delete(delete);
+        } else if (command instanceof Command.CreateBucket create) {
+            return objects.createBucket(create.name());
+        } else if (command instanceof Command.DeleteBucket delete) {
+            return objects.deleteBucket(delete);
+        } else if (command instanceof Command.OpenSession open) {
+            return sessions.open(open, cluster.cluster());
+        } else if (command instanceof Command.RenewSession renew) {
+            return sessions.renew(renew, copies);
+        } else if (command instanceof Command.CloseSession close) {
+            return sessions.end(close.session());
+        } else if (command instanceof Command.ExpireSession expire) {
+            entry.fence(expire.term());
+            return sessions.end(expire.session());
+        }
+        return executeOnCopies(command);
+    }
+
+    private Object executeOnCopies(Command<?> command) {
+        if (command instanceof Command.FreeBlob free) {
+            return copies.freeBlob(free);
+        } else if (command instanceof Command.FreeOrphans free) {
+            return copies.freeOrphans(free);
+        } else if (command instanceof Command.ClearFreed clear) {
+            return copies.clearFreed(clear);
+        } else if (command instanceof Command.PlanCopy plan) {
+            return copies.plan(plan);
+        } else if (command instanceof Command.CommitCopy commit) {
+            return copies.commit(commit);
+        } else if (command instanceof Command.AbandonCopy abandon) {
+            return copies.abandon(abandon);
+        } else if (command instanceof Command.DropCopy drop) {
+            return copies.drop(drop);
+        }
+        return executeOnCluster(command);
+    }
+
+    private Object executeOnCluster(Command<?> command) {
+        if (command instanceof Command.InitCluster init) {
+            return cluster.init(init, objects);
+        } else if (command instanceof Command.AddNode add) {
+            return cluster.add(add);
+        } else if (command instanceof Command.UpdateNode update) {
+            return cluster.update(update);
+        } else if (command instanceof Command.SetNodeState set) {
+            return cluster.setState(set);
+        } else if (command instanceof Command.RaiseFeatureLevel raise) {
+            return cluster.raise(raise);
+        }
+        throw new AssertionError("no effect of " + command.getClass());
+    }
+}

@@ -1,0 +1,56 @@
+package flare.metadata;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The column families. Split by size and rate of change, so that listing reads small rows only and moving a copy
+ * rewrites one small row. Keys are in {@link Keys}.
+ */
+enum Family {
+    /** Position, cluster, counters. */
+    META("meta", false),
+    BUCKET("bucket", false),
+    BUCKET_NAME("bucket-name", false),
+    /** The current version of each key. Older versions will have a family of their own: listing never meets them. */
+    OBJECT("object", true),
+    /** By version: inline bytes or slices. */
+    EXTENTS("extents", false),
+    BLOB("blob", false),
+    CHUNK("chunk", false),
+    PENDING("pending", true),
+    FREED("freed", true),
+    DEAD("dead", true),
+    REPAIR("repair", true),
+    NODE("node", false),
+    NODE_UUID("node-uuid", false),
+    USAGE("usage", false),
+    SESSION("session", false),
+    RESULT("result", true),
+    ABANDONED("abandoned", true),
+    /** Reserved for multipart uploads: the names and places are part of the format from the start. */
+    UPLOAD("upload", true),
+    PART("part", true),
+    /** Reserved for versions that are not current. */
+    VERSION("version", true);
+
+    private final String id;
+    private final boolean queue;
+
+    Family(String id, boolean queue) {
+        this.id = id;
+        this.queue = queue;
+    }
+
+    byte[] idBytes() {
+        return id.getBytes(StandardCharsets.UTF_8);
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Whether it is scanned from an end where rows go away, and so over what deletes leave behind. */
+    boolean isQueue() {
+        return queue;
+    }
+}

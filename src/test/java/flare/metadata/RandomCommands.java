@@ -1,0 +1,209 @@
+package flare.metadata;
+
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.NodeState;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+
+/** Commands that make sense often enough, and no sense often enough, drawn from few names so that they meet. */
+final class RandomCommands {
+
+    private static final int NODES = 5;
+    private final Random random;
+    private final ModelState model;
+    private long counter;
+
+    RandomCommands(Random random, ModelState model) {
+        this.random = random;
+        this.model = model;
+    }
+
+    List<Envelope> entry(long term) {
+        List<Envelope> commands = new ArrayList<>();
+        int size = 1 + random.nextInt(5);
+        for (int i = 0; i < size; i++) {
+            long session = random.nextInt(3) == 0 ? 0 : session();
+            long sequence = random.nextInt(40);
+            long lowest = Math.max(0, sequence - random.nextInt(30));
+            Command<?> command = command(random.nextInt(12) == 0 ? term - 1 : term);
+            if (mayBeProposed(command)) {
+                commands.add(new Envelope(session, sequence, lowest, command));
+            }
+        }
+        return commands;
+    }
+
+    private static boolean mayBeProposed(Command<?> command) {
+        try {
+            CommandCheck.check(command);
+            return true;
+        } catch (FlareException refused) {
+            return false;
+        }
+    }
+
+    private Command<?> command(long term) {
+        return switch (random.nextInt(26)) {
+            case 0 -> new Command.InitCluster(new UUID(1, random.nextInt(3)), new ClusterSettings(3, 1 << 20, "x"));
+            case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
+            case 3 -> new Command.UpdateNode(node(), url(), random.nextInt(6));
+            case 4 ->
+                new Command.SetNodeState(
+                        node(),
+                        random.nextInt(4) > 0
+                                ? NodeState.ACTIVE
+                                : List.of(NodeState.values()).get(random.nextInt(4)));
+            case 5 -> new Command.CreateBucket(new BucketName("bucket" + random.nextInt(3)));
+            case 6 -> new Command.DeleteBucket(bucket());
+            case 7, 8, 9, 10 -> putBlob();
+            case 11, 12 -> putInline();
+            case 13, 14 -> new Command.DeleteObject(bucket(), key(), condition());
+            case 15, 16 -> new Command.FreeBlob(blob(), 1 + random.nextInt(2), term);
+            case 17 -> new Command.FreeOrphans(node(), List.of(chunk(), chunk()), term);
+            case 18, 19 -> new Command.ClearFreed(freed());
+            case 20, 21 -> plannedOrNot(term);
+            case 22 -> new Command.DropCopy(chunk(), node());
+            case 23 -> new Command.OpenSession(new UUID(3, random.nextInt(3)), Optional.of(url()));
+            case 24 -> renew();
+            default ->
+                random.nextInt(4) > 0
+                        ? new Command.RaiseFeatureLevel(random.nextInt(3))
+                        : random.nextBoolean()
+                                ? new Command.CloseSession(session())
+                                : new Command.ExpireSession(session(), term);
+        };
+    }
+
+    private URI url() {
+        return URI.create("http://127.0.0.1:" + (20_000 + random.nextInt(4)));
+    }
+
+    private NodeId node() {
+        return new NodeId(1 + random.nextInt(NODES));
+    }
+
+    private BucketId bucket() {
+        return new BucketId(1 + random.nextInt(4));
+    }
+
+    private ObjectKey key() {
+        return ObjectKey.of("k" + random.nextInt(6));
+    }
+
+    private long session() {
+        List<Long> issued = new ArrayList<>(model.sessions.keySet());
+        issued.add(999_999L);
+        int last = issued.size() - 1;
+        return issued.get(Math.max(0, last - random.nextInt(random.nextInt(5) == 0 ? issued.size() : 3)));
+    }
+
+    private WriteCondition condition() {
+        return switch (random.nextInt(8)) {
+            case 0 -> new WriteCondition(List.of("*"), List.of());
+            case 1 -> new WriteCondition(List.of(), List.of("*"));
+            case 2 -> new WriteCondition(List.of("e1"), List.of("e2"));
+            default -> WriteCondition.NONE;
+        };
+    }
+
+    private BlobId blob() {
+        List<BlobId> known = new ArrayList<>(model.blobs.keySet());
+        return known.isEmpty() || random.nextInt(8) == 0
+                ? new BlobId(session(), random.nextInt(20))
+                : known.get(random.nextInt(known.size()));
+    }
+
+    private ChunkId chunk() {
+        return new ChunkId(blob(), random.nextInt(3));
+    }
+
+    private Command.NewContent.Blob newBlob(long session) {
+        BlobId id = new BlobId(session, random.nextInt(6) == 0 ? random.nextInt(20) : ++counter);
+        List<ChunkRecord> chunks = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            chunks.add(new ChunkRecord(new ChunkId(id, i), 1 + random.nextInt(99), random.nextInt(), nodes()));
+        }
+        return new Command.NewContent.Blob(id, 1 + random.nextInt(3), chunks);
+    }
+
+    private List<NodeId> nodes() {
+        int first = random.nextInt(NODES);
+        List<NodeId> nodes = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            nodes.add(new NodeId(1 + (first + i) % NODES));
+        }
+        return nodes;
+    }
+
+    private Command.PutObject putBlob() {
+        Command.NewContent.Blob blob = newBlob(session());
+        long size = blob.chunks().stream().mapToLong(ChunkRecord::length).sum();
+        long claimed = random.nextInt(30) == 0 ? size + 1 : size;
+        return new Command.PutObject(
+                bucket(), key(), claimed, "e" + random.nextInt(3), attributes(), blob, condition());
+    }
+
+    private Command.PutObject putInline() {
+        byte[] bytes = new byte[random.nextInt(10)];
+        random.nextBytes(bytes);
+        return new Command.PutObject(
+                bucket(),
+                key(),
+                bytes.length,
+                "e" + random.nextInt(3),
+                attributes(),
+                new Command.NewContent.Inline(bytes),
+                condition());
+    }
+
+    private ObjectAttributes attributes() {
+        return random.nextBoolean()
+                ? ObjectAttributes.NONE
+                : new ObjectAttributes(Optional.of("t"), Map.of("expires", "never"), Map.of("b", "2", "a", "1"));
+    }
+
+    private List<Command.FreedCopy> freed() {
+        List<Command.FreedCopy> copies = new ArrayList<>();
+        model.freed.forEach((copy, index) -> {
+            if (random.nextInt(3) == 0) {
+                copies.add(new Command.FreedCopy(copy.node(), copy.chunk(), index - random.nextInt(5) / 4));
+            }
+        });
+        return copies;
+    }
+
+    private Command<?> plannedOrNot(long term) {
+        List<Map.Entry<ModelState.Copy, Long>> pending = new ArrayList<>(model.pending.entrySet());
+        if (pending.isEmpty() || random.nextInt(3) == 0) {
+            return new Command.PlanCopy(chunk(), node(), term);
+        }
+        Map.Entry<ModelState.Copy, Long> one = pending.get(random.nextInt(pending.size()));
+        long index = one.getValue() - random.nextInt(6) / 5;
+        return random.nextBoolean()
+                ? new Command.CommitCopy(one.getKey().chunk(), one.getKey().node(), index)
+                : new Command.AbandonCopy(one.getKey().chunk(), one.getKey().node(), index);
+    }
+
+    private Command<?> renew() {
+        long session = session();
+        List<Command.NewContent.Blob> abandoned =
+                random.nextBoolean() ? List.of() : List.of(newBlob(random.nextInt(20) == 0 ? 1 : session));
+        return new Command.RenewSession(
+                session, Math.max(0, counter - random.nextInt(20)), random.nextInt(500), abandoned);
+    }
+}

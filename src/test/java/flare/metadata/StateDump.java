@@ -1,0 +1,93 @@
+package flare.metadata;
+
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import flare.model.ObjectKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** All that can be asked of a state, as text: equal for twins. */
+final class StateDump {
+
+    private static final int ALL = 10_000;
+
+    private StateDump() {}
+
+    static Map<String, String> of(ReplicatedState state, Iterable<BlobId> blobs, Iterable<Long> sessions) {
+        Map<String, String> dump = new TreeMap<>();
+        List<Query<?>> queries = new ArrayList<>(List.of(
+                new Query.GetCluster(),
+                new Query.ListNodes(),
+                new Query.ListSessions(),
+                new Query.GetCounts(),
+                new Query.ListDeadBlobs(ALL),
+                new Query.ListPending(ALL),
+                new Query.ScanChunks(Optional.empty(), ALL)));
+        List<ChunkId> chunks = new ArrayList<>();
+        for (BlobId blob : blobs) {
+            queries.add(new Query.ListChunks(blob, 1, 1));
+            chunks.add(new ChunkId(blob, 0));
+            chunks.add(new ChunkId(blob, 2));
+        }
+        for (int node = 1; node <= 5; node++) {
+            queries.add(new Query.ListFreed(new NodeId(node), Optional.empty(), ALL));
+            queries.add(new Query.ExplainCopies(new NodeId(node), chunks));
+        }
+        for (int bucket = 1; bucket <= 4; bucket++) {
+            queries.add(new Query.FindBucket(new BucketName("bucket" + (bucket - 1))));
+            for (int key = 0; key < 6; key++) {
+                BucketId id = new BucketId(bucket);
+                queries.add(new Query.StatObject(id, ObjectKey.of("k" + key)));
+                queries.add(new Query.OpenObject(id, ObjectKey.of("k" + key), last(sessions)));
+            }
+        }
+        queries.forEach(query -> dump.put(query.toString(), answer(state, query)));
+        // Which of two chunks with as many copies comes first is the store's business.
+        state.query(new Query.ListRepairs(ALL)).forEach(item -> dump.put("repair " + item, ""));
+        for (int bucket = 1; bucket <= 4; bucket++) {
+            byte[] none = {};
+            Query.ListObjects list = new Query.ListObjects(new BucketId(bucket), none, none, none, ALL);
+            dump.put("objects of " + bucket, answer(state, list));
+        }
+        return dump;
+    }
+
+    private static long last(Iterable<Long> sessions) {
+        long last = 1;
+        for (long session : sessions) {
+            last = session;
+        }
+        return last;
+    }
+
+    private static String answer(ReplicatedState state, Query<?> query) {
+        try {
+            return text(state.query(query));
+        } catch (FlareException refused) {
+            return refused.fault().toString();
+        }
+    }
+
+    private static String text(Object answer) {
+        if (answer instanceof Query.OpenedObject opened && opened.content() instanceof Query.Content.Inline inline) {
+            return opened.info() + Arrays.toString(inline.bytes());
+        } else if (answer instanceof Query.ObjectPage page) {
+            return page.objects()
+                    + page.commonPrefixes().stream()
+                            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                            .toList()
+                            .toString()
+                    + page.next().map(Arrays::toString);
+        }
+        return String.valueOf(answer);
+    }
+}
