@@ -1,5 +1,6 @@
 package flare.metadata;
 
+import flare.model.FlareException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,9 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
     /** Refuses what waits, and ends. */
     record Stop() implements Message {}
 
-    private record Asked(List<Waiting> reads) implements Message {}
+    private record Confirmed() implements Message {}
 
-    private record Failed(List<Waiting> reads, Throwable cause) implements Message {}
+    private record Failed(Throwable cause) implements Message {}
 
     private record Tick() implements Message {}
 
@@ -41,7 +42,7 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
     private final Duration timeout;
     private final LongSupplier nanoTime;
     private List<Waiting> waiting = new ArrayList<>();
-    private boolean asking;
+    private List<Waiting> asked = List.of();
 
     private ReadActor(ActorContext<Message> context, CommandLog commandLog, Duration timeout, LongSupplier nanoTime) {
         super(context);
@@ -62,7 +63,7 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Confirm.class, this::onConfirm)
-                .onMessage(Asked.class, this::onAsked)
+                .onMessage(Confirmed.class, this::onConfirmed)
                 .onMessage(Failed.class, this::onFailed)
                 .onMessage(Tick.class, this::onTick)
                 .onMessage(Stop.class, this::onStop)
@@ -75,18 +76,19 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
         return this;
     }
 
-    private Behavior<Message> onAsked(Asked asked) {
-        asking = false;
-        getContext().getExecutionContext().execute(() -> asked.reads.forEach(read -> read.confirmed.complete(null)));
+    private Behavior<Message> onConfirmed(Confirmed message) {
+        List<Waiting> reads = asked;
+        asked = List.of();
+        getContext().getExecutionContext().execute(() -> reads.forEach(read -> read.confirmed.complete(null)));
         ask();
         return this;
     }
 
     private Behavior<Message> onFailed(Failed failed) {
-        asking = false;
-        List<Waiting> all = new ArrayList<>(failed.reads);
+        List<Waiting> all = new ArrayList<>(asked);
         all.addAll(waiting);
         waiting = all;
+        asked = List.of();
         refuseLate(failed.cause);
         return this;
     }
@@ -97,21 +99,20 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
     }
 
     private Behavior<Message> onStop(Stop stop) {
-        waiting.forEach(read -> read.confirmed.completeExceptionally(Unavailable.because("the metadata is stopped")));
+        List<Waiting> all = new ArrayList<>(asked);
+        all.addAll(waiting);
+        refuse(all, Unavailable.because("the metadata is stopped"));
         return Behaviors.stopped();
     }
 
     private void ask() {
-        if (asking || waiting.isEmpty()) {
+        if (!asked.isEmpty() || waiting.isEmpty()) {
             return;
         }
-        asking = true;
-        List<Waiting> reads = waiting;
+        asked = waiting;
         waiting = new ArrayList<>();
         getContext()
-                .pipeToSelf(
-                        confirmation(),
-                        (done, failure) -> failure == null ? new Asked(reads) : new Failed(reads, failure));
+                .pipeToSelf(confirmation(), (done, failure) -> failure == null ? new Confirmed() : new Failed(failure));
     }
 
     private CompletionStage<Void> confirmation() {
@@ -131,9 +132,14 @@ final class ReadActor extends AbstractBehavior<ReadActor.Message> {
         List<Waiting> late =
                 waiting.stream().filter(read -> read.deadlineNanos - now <= 0).toList();
         waiting.removeAll(late);
+        refuse(
+                late,
+                Unavailable.because("the leader of the metadata log did not confirm a read within " + timeout, cause));
+    }
+
+    private void refuse(List<Waiting> reads, FlareException refusal) {
         getContext()
                 .getExecutionContext()
-                .execute(() -> late.forEach(read -> read.confirmed.completeExceptionally(Unavailable.because(
-                        "the leader of the metadata log did not confirm a read within " + timeout, cause))));
+                .execute(() -> reads.forEach(read -> read.confirmed.completeExceptionally(refusal)));
     }
 }
