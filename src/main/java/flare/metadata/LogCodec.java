@@ -7,13 +7,6 @@ import java.util.List;
 /** Bytes of what travels through the log and back: an entry's commands and stamp, and its outcomes. */
 interface LogCodec {
 
-    /** @param stampMillis the leader's clock when it took the entry */
-    record Entry(long stampMillis, List<Envelope> commands) {
-        public Entry {
-            commands = List.copyOf(commands);
-        }
-    }
-
     /** Unstamped. Throws {@link flare.model.FlareException} for a command that must not reach the log. */
     byte[] encode(List<Envelope> commands);
 
@@ -21,7 +14,7 @@ interface LogCodec {
     byte[] stamp(byte[] encoded, long stampMillis);
 
     /** Throws {@link IOException} for bytes that are damaged or of a newer version. */
-    Entry decode(ByteBuffer encoded) throws IOException;
+    EntryCodec.Entry decode(ByteBuffer encoded) throws IOException;
 
     byte[] encodeOutcomes(List<Outcome> outcomes);
 

@@ -166,6 +166,12 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     // ---- entries ----------------------------------------------------------------------------------------------------
 
+    /** Nobody asks this way; Ratis' reads serve only to hear of a commit. */
+    @Override
+    public CompletableFuture<Message> query(Message request) {
+        return CompletableFuture.completedFuture(Message.EMPTY);
+    }
+
     /** The leader stamps its time; everything else is as proposed. */
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) {
@@ -213,7 +219,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private Message apply(Position position, ByteString data) {
         refuseIfFailed();
         try {
-            LogCodec.Entry entry = codec.decode(data.asReadOnlyByteBuffer());
+            EntryCodec.Entry entry = codec.decode(data.asReadOnlyByteBuffer());
             List<Outcome> outcomes = live.state().apply(position, entry.stampMillis(), entry.commands());
             CrashPoint.ENTRY_APPLIED.reached();
             appliedIndexIs(position);

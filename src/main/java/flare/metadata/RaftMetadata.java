@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -73,6 +74,19 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
                         options.url),
                 "session-keeper" + suffix,
                 Props.empty());
+    }
+
+    /**
+     * Starts this process's part; the group may have no leader and the process no session yet ({@link #status}). Throws
+     * {@link IOException} with a sentence if the directory can't be used, {@link flare.config.InvalidSettingException} if
+     * the settings contradict themselves.
+     *
+     * @param onFailure called once when the state can't be trusted any more: the process must stop
+     */
+    public static RaftMetadata start(ActorSystem<?> system, Options options, Clock clock, Consumer<Throwable> onFailure)
+            throws IOException {
+        return start(
+                system, options, new RatisNode.Replicated(RocksState::open, new ProtobufLogCodec(), clock), onFailure);
     }
 
     static RaftMetadata start(

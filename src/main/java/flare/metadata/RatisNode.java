@@ -182,7 +182,30 @@ final class RatisNode implements CommandLog, AutoCloseable {
         if (confirmed()) {
             return CompletableFuture.completedFuture(null);
         }
-        return propose(List.of()).thenCompose(committed -> stateMachine.applied(committed.index()));
+        return propose(List.of()).thenCompose(committed -> {
+            CompletableFuture<Void> applied = stateMachine.applied(committed.index());
+            if (!applied.isDone()) {
+                learnCommit();
+            }
+            return applied;
+        });
+    }
+
+    /** A follower hears of a commit with the next heartbeat only; Ratis' read index has the leader send one at once. */
+    private void learnCommit() {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(server.getId())
+                .setGroupId(groupId)
+                .setCallId(nextCall.getAndIncrement())
+                .setMessage(Message.EMPTY)
+                .setType(RaftClientRequest.readRequestType())
+                .build();
+        var unused = send(request, server.getId()).whenComplete((reply, failure) -> {
+            if (failure != null) {
+                log.debug("the leader sent no heartbeat; the next one comes by itself", failure);
+            }
+        });
     }
 
     /** Leaves a snapshot, so that the next start has nothing to replay. */

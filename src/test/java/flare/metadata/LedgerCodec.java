@@ -44,14 +44,14 @@ final class LedgerCodec implements LogCodec {
     }
 
     @Override
-    public Entry decode(ByteBuffer encoded) throws IOException {
+    public EntryCodec.Entry decode(ByteBuffer encoded) throws IOException {
         DataInputStream in = input(encoded);
         long stamp = in.readLong();
         List<Envelope> commands = new ArrayList<>();
         for (int count = in.readInt(); count > 0; count--) {
             commands.add(new Envelope(in.readLong(), in.readLong(), in.readLong(), read(in)));
         }
-        return new Entry(stamp, commands);
+        return new EntryCodec.Entry(stamp, commands);
     }
 
     @Override
