@@ -1,0 +1,111 @@
+package flare.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import flare.metadata.wire.Entry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EntryCodecTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anEntryOfTheReleasedFormatIsReadAndWrittenAlike() throws Exception {
+        byte[] released = resource("entry-level-1.bin");
+        EntryCodec.Entry entry = EntryCodec.decode(released);
+        assertThat(entry.stampMillis()).isEqualTo(GoldenEntry.STAMP_MILLIS);
+        assertThat(EntryCodec.encode(entry)).isEqualTo(released);
+        assertThat(EntryCodec.encode(GoldenEntry.entry())).isEqualTo(released);
+        Set<Class<?>> read = new HashSet<>();
+        entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
+        assertThat(read).isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
+    }
+
+    @Test
+    void anEntryOfTheReleasedFormatMakesTheReleasedRows() throws Exception {
+        Path store = directory.resolve("state");
+        try (RocksState state = RocksState.open(store)) {
+            EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1.bin"));
+            state.apply(GoldenEntry.POSITION, entry.stampMillis(), entry.commands());
+        }
+        List<String> released = new String(resource("rows-level-1.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenEntry.rows(store)).isEqualTo(released);
+    }
+
+    @Test
+    void theStampGoesOnWithoutDecoding() throws Exception {
+        byte[] unstamped =
+                EntryCodec.encode(new EntryCodec.Entry(0, GoldenEntry.entry().commands()));
+        EntryCodec.Entry stamped = EntryCodec.decode(EntryCodec.stamp(unstamped, 77));
+        assertThat(stamped.stampMillis()).isEqualTo(77);
+        assertThat(stamped.commands()).hasSameSizeAs(GoldenEntry.entry().commands());
+    }
+
+    @Test
+    void damagedBytesAreToldAndNothingElseIsThrown() throws Exception {
+        byte[] released = resource("entry-level-1.bin");
+        Random random = new Random(5);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] damaged = released.clone();
+            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                EntryCodec.decode(damaged);
+            } catch (IOException told) {
+                assertThat(told.getMessage()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void namesTheFieldThatIsWrong() {
+        Entry.Builder entry = Entry.newBuilder().setLevel(1);
+        entry.addOperationsBuilder().getDeleteBucketBuilder().setBucket(-1);
+        assertThatThrownBy(() -> EntryCodec.decode(entry.build().toByteArray()))
+                .isInstanceOf(MalformedEntryException.class)
+                .hasMessageContaining("delete_bucket.bucket");
+        Entry.Builder empty = Entry.newBuilder().setLevel(1);
+        empty.addOperationsBuilder();
+        assertThatThrownBy(() -> EntryCodec.decode(empty.build().toByteArray()))
+                .isInstanceOf(MalformedEntryException.class)
+                .hasMessageContaining("command");
+    }
+
+    @Test
+    void anEntryOfAHigherFeatureLevelStopsTheNodeWithASentence() {
+        byte[] newer = Entry.newBuilder().setLevel(2).build().toByteArray();
+        assertThatThrownBy(() -> EntryCodec.decode(newer))
+                .isInstanceOf(IOException.class)
+                .hasMessage("a log entry is of feature level 2, this version of Flare reads up to 1: start a newer"
+                        + " version on this node");
+    }
+
+    @Test
+    void resultsReadBackAsTheyWere() throws Exception {
+        ReplicatedState model = new ModelState();
+        for (Outcome outcome :
+                model.apply(GoldenEntry.POSITION, 1, GoldenEntry.entry().commands())) {
+            assertThat(OutcomeCodec.decode(OutcomeCodec.encode(outcome))).isEqualTo(outcome);
+        }
+        assertThatThrownBy(() -> OutcomeCodec.decode(new byte[0])).isInstanceOf(MalformedEntryException.class);
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream stream = EntryCodecTest.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(stream, name).readAllBytes();
+        }
+    }
+}
