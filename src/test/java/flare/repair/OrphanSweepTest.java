@@ -1,0 +1,122 @@
+package flare.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import flare.model.BlobId;
+import flare.model.ChunkId;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class OrphanSweepTest {
+
+    private final World world = new World(3, 2);
+    private final OrphanSweep sweep = world.sweep(world.metadata);
+
+    @Test
+    void freesWhatNothingRefersToAndNothingElse() {
+        world.put("kept", 6, 2, 1, 2);
+        BlobId uploading = world.metadata.session().newBlob();
+        world.write(uploading, 1, 1);
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, 5, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        // The upload under way holds the write mark below the one that was cut off.
+        assertThat(world.freed(1)).isEmpty();
+        assertThat(sweep.lastPass().orElseThrow().inFlight()).isEqualTo(6);
+        world.metadata.session().settled(uploading);
+        world.metadata.renew();
+        world.nowNanos += World.SETTINGS.orphanInterval().toNanos();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).hasSize(6);
+        assertThat(world.freed(2)).isEmpty();
+        assertThat(sweep.lastPass().orElseThrow().orphans()).isEqualTo(6);
+    }
+
+    @Test
+    void takesUploadsOfAnEndedSessionForOrphans() {
+        BlobId uploading = world.metadata.session().newBlob();
+        world.write(uploading, 3, 2);
+        world.metadata.replaceSession();
+        World.untilIdle(sweep);
+        assertThat(world.freed(2)).hasSize(3);
+    }
+
+    @Test
+    void stopsAtAChunkOfASessionNeverIssued() {
+        world.node(1).copies.put(new ChunkId(new BlobId(99_999, 1), 0), new MemoryNode.Copy(0, World.CHUNK_BYTES, 1));
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, 1, 1, 2);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm().orElseThrow()).contains("never issued").contains("node 1");
+        assertThat(sweep.tally().alarm()).isPresent();
+        assertThat(world.freed(1)).isEmpty();
+        world.nowNanos += World.SETTINGS.orphanInterval().toNanos() * 2;
+        World.untilIdle(sweep);
+        assertThat(world.freed(2)).isEmpty();
+    }
+
+    @Test
+    void stopsBeforeFreeingMoreThanTheLimitAndGoesOnAtAnOperatorsWord() {
+        int tooMany = World.SETTINGS.orphanStopCount() + 1;
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, tooMany, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm().orElseThrow()).contains("more than 20 chunks");
+        assertThat(world.freed(1)).isEmpty();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).isEmpty();
+        world.resumeSweep.set(true);
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm()).isEmpty();
+        assertThat(world.freed(1)).hasSize(tooMany);
+    }
+
+    @Test
+    void freesUpToTheLimitWithoutAsking() {
+        int most = World.SETTINGS.orphanStopCount();
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, most, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).hasSize(most);
+    }
+
+    @Test
+    void passesOverANodeThatIsDownAndNamesIt() {
+        world.node(2).up = false;
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, 1, 1, 3);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).hasSize(1);
+        assertThat(world.freed(3)).hasSize(1);
+        assertThat(sweep.lastPass().orElseThrow().skippedNodes())
+                .singleElement()
+                .asString()
+                .contains("node 2");
+    }
+
+    @Test
+    void waitsBetweenPasses() {
+        World.untilIdle(sweep);
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, 1, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        world.nowNanos +=
+                World.SETTINGS.orphanInterval().minus(Duration.ofSeconds(1)).toNanos();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).isEmpty();
+        world.nowNanos += Duration.ofSeconds(1).toNanos();
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).hasSize(1);
+    }
+}
