@@ -1,0 +1,60 @@
+package flare.object;
+
+import flare.metadata.Metadata;
+import flare.metadata.Query;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Bucket names to internal ids, remembered. A remembered id is only ever used in queries and commands, which refuse it
+ * with NO_SUCH_BUCKET when the bucket is gone (I5); then the name is looked up again, once.
+ */
+final class Buckets {
+
+    private static final int MAX_REMEMBERED = 10_000;
+
+    private final Metadata metadata;
+    private final Map<BucketName, BucketId> ids = new ConcurrentHashMap<>();
+
+    Buckets(Metadata metadata) {
+        this.metadata = metadata;
+    }
+
+    /** Runs {@code act} with the bucket's id; a second time if the id turns out to be an old one. */
+    <R> CompletionStage<R> with(BucketName name, Function<BucketId, CompletionStage<R>> act) {
+        BucketId known = ids.get(name);
+        if (known == null) {
+            return lookUp(name).thenCompose(act);
+        }
+        return act.apply(known)
+                .handle((result, failure) -> {
+                    if (!Failures.is(Fault.NO_SUCH_BUCKET, failure)) {
+                        return failure == null
+                                ? CompletableFuture.completedFuture(result)
+                                : CompletableFuture.<R>failedFuture(failure);
+                    }
+                    ids.remove(name, known);
+                    return lookUp(name).thenCompose(act).toCompletableFuture();
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private CompletionStage<BucketId> lookUp(BucketName name) {
+        return metadata.read(new Query.FindBucket(name)).thenApply(found -> {
+            BucketId id = found.orElseThrow(
+                    () -> new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket '" + name + "'"));
+            if (ids.size() >= MAX_REMEMBERED) {
+                ids.clear();
+            }
+            ids.put(name, id);
+            return id;
+        });
+    }
+}

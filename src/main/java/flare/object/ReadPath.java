@@ -1,0 +1,132 @@
+package flare.object;
+
+import flare.metadata.Query;
+import flare.metadata.Query.Content;
+import flare.metadata.Query.OpenedObject;
+import flare.model.BucketName;
+import flare.model.ByteRange;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.object.ObjectService.ObjectRead;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.stream.OverflowStrategy;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Downloads: pin, record, first chunk open and its table checked; then the caller gets the rest as a stream. So damage
+ * that is there from the start is a clean refusal and not a broken connection.
+ *
+ * <pre>
+ *  parts ──► opened ahead ──► FailoverRead of one after the other ──► ReadGuard ──►
+ * </pre>
+ */
+final class ReadPath {
+
+    private final ObjectEnvironment environment;
+    private final ObjectMetrics metrics;
+    private final Buckets buckets;
+    private final CopyReader reader;
+    private final DamageReport damage;
+
+    ReadPath(ObjectEnvironment environment, ObjectMetrics metrics, Buckets buckets, DamageReport damage) {
+        this.environment = environment;
+        this.metrics = metrics;
+        this.buckets = buckets;
+        this.damage = damage;
+        this.reader = new CopyReader(environment);
+    }
+
+    CompletionStage<ObjectRead> get(BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
+        return CompletableFuture.completedFuture(environment.metadata())
+                .thenApply(metadata -> new ReadLease(metadata.session().pin(), metrics))
+                .thenCompose(lease -> buckets.with(
+                                bucket,
+                                id -> environment.metadata().read(new Query.OpenObject(id, key, lease.session())))
+                        .thenCompose(opened -> open(opened, range.apply(opened.info()), lease))
+                        .whenComplete((read, failure) -> {
+                            if (failure != null) {
+                                lease.close();
+                            }
+                        }))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.named(failure)));
+    }
+
+    private CompletionStage<ObjectRead> open(OpenedObject opened, Optional<ByteRange> range, ReadLease lease) {
+        ObjectInfo info = opened.info();
+        if (opened.content() instanceof Content.Inline inline) {
+            lease.close();
+            metrics.downloaded(range.map(ByteRange::length).orElse(info.size()));
+            return CompletableFuture.completedFuture(new ObjectRead(info, range, inlineBytes(inline, range)));
+        }
+        ByteRange wanted = range.orElseGet(() -> new ByteRange(0, info.size()));
+        ChunkPages pages = ChunkPages.of(environment.metadata(), (Content.Slices) opened.content(), wanted);
+        return pages.page(ChunkPages.start())
+                .thenCompose(page -> {
+                    PartRead first = lease.openAhead(partRead(page.parts().get(0)));
+                    return first.open()
+                            .thenApply(open -> new ObjectRead(info, range, bytes(pages, page, first, lease)));
+                })
+                .thenApply(read -> {
+                    lease.expireWith(expiry(lease));
+                    return read;
+                });
+    }
+
+    private Cancellable expiry(ReadLease lease) {
+        ActorSystem system = environment.materializer().system();
+        return system.scheduler()
+                .scheduleOnce(environment.settings().readStallTimeout(), lease::closeUnlessBegun, system.dispatcher());
+    }
+
+    private static Source<ByteString, NotUsed> inlineBytes(Content.Inline inline, Optional<ByteRange> range) {
+        byte[] bytes = inline.bytes();
+        if (bytes.length == 0) {
+            return Source.empty();
+        }
+        int from = (int) (long) range.map(ByteRange::offset).orElse(0L);
+        int until = (int) (long) range.map(ByteRange::end).orElse((long) bytes.length);
+        return Source.single(ByteString.fromArrayUnsafe(Arrays.copyOfRange(bytes, from, until)));
+    }
+
+    private Source<ByteString, NotUsed> bytes(ChunkPages pages, ChunkPages.Page page, PartRead first, ReadLease lease) {
+        boolean onePart = page.parts().size() == 1 && pages.isEnd(page.next());
+        Source<ByteString, NotUsed> bytes = onePart ? source(first, lease) : manyParts(pages, page, first, lease);
+        return bytes.via(new ReadGuard(lease, environment.session(), metrics, ReadGuard.RATE_WINDOW));
+    }
+
+    private Source<ByteString, NotUsed> manyParts(
+            ChunkPages pages, ChunkPages.Page page, PartRead first, ReadLease lease) {
+        List<ChunkPart> restOfPage = page.parts().subList(1, page.parts().size());
+        Source<ChunkPart, NotUsed> laterPages =
+                Source.unfoldAsync(page.next(), pages::unfold).mapConcat(parts -> parts);
+        Source<PartRead, NotUsed> rest =
+                Source.from(restOfPage).concatLazy(laterPages).map(this::partRead);
+        int readAhead = environment.settings().readAhead();
+        Source<PartRead, NotUsed> parts = readAhead == 0
+                ? Source.single(first).concatLazy(rest)
+                : Source.single(first)
+                        .concatLazy(rest.map(lease::openAhead))
+                        .buffer(readAhead, OverflowStrategy.backpressure());
+        return parts.flatMapConcat(part -> source(part, lease));
+    }
+
+    private PartRead partRead(ChunkPart part) {
+        return new PartRead(reader, damage, metrics, part);
+    }
+
+    private Source<ByteString, NotUsed> source(PartRead part, ReadLease lease) {
+        return FailoverRead.of(part, environment).mapMaterializedValue(started -> {
+            lease.take(part);
+            return started;
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package flare.object;
+
+import flare.metadata.Session;
+import flare.model.BlobId;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.FlareException;
+import flare.model.NodeId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Which copies of one upload may exist on data nodes: every one that was begun, whatever became of it. What is reported
+ * when the blob is abandoned. Thread-safe.
+ */
+final class UploadTrace {
+
+    private static final long UNKNOWN_LENGTH = 1;
+
+    private final Map<ChunkId, List<NodeId>> begun = new TreeMap<>();
+    private final List<CompletableFuture<?>> answers = new ArrayList<>();
+
+    /** @param answer completes, in whatever way, when the node has said what became of the copy */
+    synchronized void begin(ChunkId chunk, NodeId node, CompletionStage<?> answer) {
+        begun.computeIfAbsent(chunk, id -> new ArrayList<>()).add(node);
+        answers.removeIf(CompletableFuture::isDone);
+        answers.add(answer.toCompletableFuture());
+    }
+
+    /** A chunk is about to be placed; {@code end} completes when no further copy of it will be begun. */
+    synchronized void expect(CompletionStage<?> end) {
+        answers.removeIf(CompletableFuture::isDone);
+        answers.add(end.toCompletableFuture());
+    }
+
+    /**
+     * Abandons the blob once every node has answered, so that no copy appears behind the report, or after {@code limit};
+     * what appears later is an orphan and found by the sweep. No further chunk may be expected by now.
+     */
+    void abandon(Session session, BlobId blob, Duration limit) {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        awaitAnswers(answered);
+        CompletionStage<Void> inTime = answered.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+        inTime.whenComplete((all, late) -> report(() -> session.abandon(blob, begunChunks())));
+    }
+
+    /** A chunk that ends may have begun copies since, so this looks again until nothing is open. */
+    private void awaitAnswers(CompletableFuture<Void> answered) {
+        CompletableFuture<?>[] open;
+        synchronized (this) {
+            answers.removeIf(CompletableFuture::isDone);
+            open = answers.toArray(CompletableFuture<?>[]::new);
+        }
+        if (open.length == 0 || answered.isDone()) {
+            answered.complete(null);
+            return;
+        }
+        CompletionStage<Void> all = CompletableFuture.allOf(open);
+        all.whenComplete((done, failure) -> awaitAnswers(answered));
+    }
+
+    private synchronized List<ChunkRecord> begunChunks() {
+        return begun.entrySet().stream()
+                .map(entry -> new ChunkRecord(entry.getKey(), UNKNOWN_LENGTH, 0, entry.getValue()))
+                .toList();
+    }
+
+    /** The session may have ended meanwhile: then its blobs are the sweep's, and there is nobody to report to. */
+    static void report(Runnable call) {
+        try {
+            call.run();
+        } catch (FlareException e) {
+            if (e.fault() != flare.model.Fault.UNAVAILABLE) {
+                throw e;
+            }
+        }
+    }
+}

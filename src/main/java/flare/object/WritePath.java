@@ -1,0 +1,108 @@
+package flare.object;
+
+import flare.metadata.Query;
+import flare.model.BucketId;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import flare.object.ObjectService.PutRequest;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** Uploads: what can be refused is refused before the body is asked for; then {@link Upload} does the work. */
+final class WritePath {
+
+    private static final int MD5_BYTES = 16;
+
+    private final ObjectEnvironment environment;
+    private final ObjectMetrics metrics;
+    private final Buckets buckets;
+
+    WritePath(ObjectEnvironment environment, ObjectMetrics metrics, Buckets buckets) {
+        this.environment = environment;
+        this.metrics = metrics;
+        this.buckets = buckets;
+    }
+
+    CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body) {
+        Optional<FlareException> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            discard(body);
+            return CompletableFuture.failedFuture(refusal.get());
+        }
+        int maxUploads = environment.settings().maxUploads();
+        if (metrics.uploads.incrementAndGet() > maxUploads) {
+            metrics.uploads.decrementAndGet();
+            discard(body);
+            return CompletableFuture.failedFuture(
+                    new FlareException(Fault.SLOW_DOWN, "there are " + maxUploads + " uploads under way already"));
+        }
+        return buckets.with(request.bucket(), bucket -> admitted(bucket, request))
+                .handle((bucket, failure) -> {
+                    if (failure != null) {
+                        discard(body);
+                        return CompletableFuture.<ObjectInfo>failedFuture(failure);
+                    }
+                    return upload(request, body).toCompletableFuture();
+                })
+                .thenCompose(Function.identity())
+                .whenComplete((info, failure) -> {
+                    metrics.uploads.decrementAndGet();
+                    if (failure == null) {
+                        metrics.uploaded(info.size());
+                    }
+                })
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.named(failure)));
+    }
+
+    private Optional<FlareException> refusal(PutRequest request) {
+        long maxBytes = environment.settings().maxObjectSize().bytes();
+        if (request.length().orElse(0L) > maxBytes) {
+            return Optional.of(new FlareException(
+                    Fault.ENTITY_TOO_LARGE,
+                    request.length().get() + " bytes were announced, at most " + maxBytes + " are allowed"));
+        }
+        if (request.contentMd5().isPresent() && request.contentMd5().get().length != MD5_BYTES) {
+            return Optional.of(new FlareException(
+                    Fault.INVALID_DIGEST,
+                    "an MD5 has " + MD5_BYTES + " bytes, not "
+                            + request.contentMd5().get().length));
+        }
+        return Optional.empty();
+    }
+
+    /** An early look at the condition spares a body that would be refused. */
+    private CompletionStage<BucketId> admitted(BucketId bucket, PutRequest request) {
+        if (request.condition().isNone()) {
+            return CompletableFuture.completedFuture(bucket);
+        }
+        return environment
+                .metadata()
+                .read(new Query.StatObject(bucket, request.key()))
+                .handle((info, failure) -> {
+                    if (failure != null && !Failures.is(Fault.NO_SUCH_KEY, failure)) {
+                        throw Failures.named(failure);
+                    }
+                    if (!Conditions.hold(request.condition(), Optional.ofNullable(info))) {
+                        throw new FlareException(
+                                Fault.PRECONDITION_FAILED,
+                                "the object's current version fails the request's condition");
+                    }
+                    return bucket;
+                });
+    }
+
+    private CompletionStage<ObjectInfo> upload(PutRequest request, Source<ByteString, ?> body) {
+        Upload upload = new Upload(environment, metrics, request);
+        return upload.store(body).thenCompose(stored -> upload.commit(buckets, stored));
+    }
+
+    private void discard(Source<ByteString, ?> body) {
+        body.runWith(Sink.cancelled(), environment.materializer());
+    }
+}
