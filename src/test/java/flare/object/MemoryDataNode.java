@@ -1,6 +1,7 @@
 package flare.object;
 
 import flare.chunk.BlockCrcs;
+import flare.chunk.RunningCrc;
 import flare.data.DataNode;
 import flare.data.DataNodeException;
 import flare.data.DataNodeException.Kind;
@@ -42,6 +43,9 @@ final class MemoryDataNode implements DataNode {
     volatile long failPutAt = -1;
     volatile long stallPutAt = -1;
     volatile boolean neverAcknowledges;
+    /** Computes the receipt and keeps nothing. */
+    volatile boolean forgets;
+
     volatile boolean damagesWhatItStores;
     volatile boolean claimsOtherChecksum;
     volatile Duration putPause = Duration.ZERO;
@@ -74,6 +78,11 @@ final class MemoryDataNode implements DataNode {
     public Sink<ByteString, CompletionStage<CopyReceipt>> put(ChunkId chunk, long length) {
         if (down) {
             return Sink.<ByteString>cancelled().mapMaterializedValue(none -> failed(Kind.UNREACHABLE, "is down"));
+        }
+        if (forgets) {
+            RunningCrc crc = new RunningCrc();
+            return Sink.<ByteString>foreach(crc::update)
+                    .mapMaterializedValue(done -> done.thenApply(all -> new CopyReceipt(crc.length(), crc.value())));
         }
         putsBegun.incrementAndGet();
         putsOpen.incrementAndGet();

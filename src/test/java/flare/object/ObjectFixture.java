@@ -86,8 +86,12 @@ final class ObjectFixture implements AutoCloseable {
     }
 
     ObjectFixture(ActorSystem system, int nodeCount, int copies, ObjectSettings settings) {
+        this(system, nodeCount, copies, settings, CHUNK_BYTES);
+    }
+
+    ObjectFixture(ActorSystem system, int nodeCount, int copies, ObjectSettings settings, int chunkBytes) {
         this.system = system;
-        ClusterSettings cluster = new ClusterSettings(copies, CHUNK_BYTES, "round-robin");
+        ClusterSettings cluster = new ClusterSettings(copies, chunkBytes, "round-robin");
         this.metadata =
                 new RecordingMetadata(new InMemoryMetadata(cluster, System::currentTimeMillis).withNodes(nodeCount));
         for (int number = 1; number <= nodeCount; number++) {
