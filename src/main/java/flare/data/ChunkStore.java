@@ -22,6 +22,9 @@ public interface ChunkStore extends AutoCloseable {
 
     UUID uuid();
 
+    /** The cluster it belongs to, empty while it is fresh. */
+    Optional<UUID> cluster();
+
     /**
      * Takes the cluster's identity, durably, if the store has none yet. Cheap when it has that one already; refused with
      * REFUSED when it has another.

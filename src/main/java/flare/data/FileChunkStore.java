@@ -106,6 +106,11 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
+    public Optional<UUID> cluster() {
+        return directory.identity().cluster();
+    }
+
+    @Override
     public void adoptCluster(UUID cluster) {
         directory.adoptCluster(cluster);
     }

@@ -5,11 +5,13 @@ import flare.config.PlacementSettings.Strategy;
 import flare.metadata.ClusterState;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
+import flare.model.NodeInfo;
 import flare.placement.PlacementActor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -37,7 +39,10 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
     private record Cluster(Optional<ClusterState> cluster) implements Command {}
 
     /** Whom to tell. */
-    public record Targets(ActorRef<NodeMapActor.Command> nodeMap, ActorRef<PlacementActor.Command> placement) {}
+    public record Targets(
+            ActorRef<NodeMapActor.Command> nodeMap,
+            ActorRef<PlacementActor.Command> placement,
+            Consumer<List<NodeInfo>> connections) {}
 
     private final Metadata metadata;
     private final Targets targets;
@@ -92,9 +97,9 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
         reading = false;
         List<Query.NodeUsage> nodes = read.nodes;
         if (nodes != null) {
-            targets.nodeMap()
-                    .tell(new NodeMapActor.NodesListed(
-                            nodes.stream().map(Query.NodeUsage::node).toList()));
+            List<NodeInfo> infos = nodes.stream().map(Query.NodeUsage::node).toList();
+            targets.connections().accept(infos);
+            targets.nodeMap().tell(new NodeMapActor.NodesListed(infos));
         }
         return this;
     }

@@ -31,7 +31,7 @@ class NodeMapFeedTest {
                 .withNodes(2);
         metadata.refuse(true);
         kit.spawn(NodeMapFeed.create(
-                metadata, new NodeMapFeed.Targets(nodeMap.ref(), placement.ref()), Duration.ofMillis(20)));
+                metadata, new NodeMapFeed.Targets(nodeMap.ref(), placement.ref(), nodes -> {}), Duration.ofMillis(20)));
         nodeMap.expectNoMessage(Duration.ofMillis(60));
         metadata.refuse(false);
         assertThat(placement

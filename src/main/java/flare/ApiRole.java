@@ -1,0 +1,264 @@
+package flare;
+
+import flare.admin.ApiProcess;
+import flare.admin.BackgroundWork;
+import flare.admin.NodeHealth;
+import flare.admin.ReclaimResult;
+import flare.admin.WorkerStatus;
+import flare.cluster.NodeMap;
+import flare.cluster.NodeMapActor;
+import flare.cluster.NodeView;
+import flare.cluster.Probe;
+import flare.cluster.Prober;
+import flare.config.Settings;
+import flare.data.ConnectedDataNodes;
+import flare.data.DataNode;
+import flare.data.DataNodeClients;
+import flare.http.GuardedServer;
+import flare.metadata.ClusterSettings;
+import flare.metadata.ClusterState;
+import flare.metadata.Command;
+import flare.metadata.RaftMetadata;
+import flare.object.ObjectEnvironment;
+import flare.object.ObjectService;
+import flare.object.StreamingObjectService;
+import flare.placement.ActorPlacement;
+import flare.placement.PlacementActor;
+import flare.repair.NodeMapFeed;
+import flare.repair.Progress;
+import flare.repair.Repair;
+import flare.s3.ObjectPort;
+import flare.s3.ObjectPortSettings;
+import flare.s3.RequestTelemetry;
+import flare.telemetry.AccessLog;
+import flare.telemetry.FinishedRequest;
+import flare.telemetry.Metrics;
+import flare.telemetry.RequestIds;
+import flare.telemetry.RequestMetrics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.stream.Materializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API node of this process: metadata, placement, the object port, and the coordinator while it leads. */
+final class ApiRole {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiRole.class);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration RECLAIM_LIMIT = Duration.ofMinutes(5);
+    private static final Duration READY_LIMIT = Duration.ofSeconds(15);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
+
+    private final ActorSystem<?> system;
+    private final Settings settings;
+    private final Metrics metrics;
+    private final Closing closing;
+
+    ApiRole(ActorSystem<?> system, Settings settings, Metrics metrics, Closing closing) {
+        this.system = system;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.closing = closing;
+    }
+
+    /** What the rest of the process needs of a started API node. */
+    record Started(int objectPort, ApiProcess admin) {
+
+        /** Returns when writes are possible; goes on with a warning where they are not, since nodes may come later. */
+        void awaitReady() {
+            long deadline = System.nanoTime() + READY_LIMIT.toNanos();
+            List<String> obstacles = obstacles();
+            while (!obstacles.isEmpty() && System.nanoTime() < deadline) {
+                Await.pause(RETRY_PAUSE);
+                obstacles = obstacles();
+            }
+            if (!obstacles.isEmpty()) {
+                LOG.warn("Started, but not ready: {}", String.join("; ", obstacles));
+            }
+        }
+
+        private List<String> obstacles() {
+            return Await.started("readiness", admin.obstacles(), START_LIMIT);
+        }
+    }
+
+    Started start(DataRole local, ClusterIdentity cluster, DataNodeClients clients, Consumer<Throwable> onFailure) {
+        RaftMetadata metadata = startMetadata(onFailure);
+        ClusterState state = initialise(metadata);
+        cluster.learn(state.clusterId());
+        local.adoptCluster(state.clusterId());
+
+        ConnectedDataNodes dataNodes = new ConnectedDataNodes(local.nodes(), clients);
+        NodeMap nodeMap = new NodeMap();
+        ActorRef<PlacementActor.Command> placementActor =
+                spawn("placement", PlacementActor.create(settings.placement().strategy()));
+        ActorRef<NodeMapActor.Command> nodeMapActor =
+                spawn("node-map", NodeMapActor.create(nodeMap, placementActor, prober(dataNodes), settings.health()));
+        ActorRef<NodeMapFeed.Command> feed = spawn(
+                "node-map-feed",
+                NodeMapFeed.create(
+                        metadata,
+                        new NodeMapFeed.Targets(nodeMapActor, placementActor, dataNodes::update),
+                        settings.health().interval()));
+        ActorPlacement placement = new ActorPlacement(placementActor, system);
+
+        Repair repair = new Repair(
+                new Repair.Reach(metadata, dataNodes, placement, nodeMap),
+                new Repair.NodeSources(
+                        () -> Stream.concat(local.urls().stream(), settings.node().dataNodes().stream())
+                                .toList(),
+                        clients::identify,
+                        nodeMapActor),
+                settings.repair(),
+                settings.session(),
+                metrics.registry());
+        spawn("coordinator", repair.coordinator());
+        feed.tell(NodeMapFeed.Refresh.NOW);
+
+        AtomicReference<ClusterSettings> choices = new AtomicReference<>(state.settings());
+        ObjectService objects = new StreamingObjectService(new ObjectEnvironment(
+                metadata,
+                placement,
+                dataNodes,
+                settings.object(),
+                settings.session(),
+                choices::get,
+                metrics.registry(),
+                System::nanoTime,
+                Materializer.matFromSystem(system.classicSystem())));
+        int port = bindObjectPort(objects);
+        return new Started(port, admin(metadata, nodeMap, repair));
+    }
+
+    private RaftMetadata startMetadata(Consumer<Throwable> onFailure) {
+        try {
+            RaftMetadata metadata = RaftMetadata.start(
+                    system,
+                    new RaftMetadata.Options(
+                            settings.raft(),
+                            settings.session(),
+                            settings.node().dataDir().resolve("meta"),
+                            settings.node().bind(),
+                            Optional.empty()),
+                    Clock.systemUTC(),
+                    onFailure);
+            closing.add("metadata", metadata);
+            return metadata;
+        } catch (IOException e) {
+            throw new StartFailedException("the metadata can't be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits for a leader, whoever it is, and has the cluster exist. */
+    private ClusterState initialise(RaftMetadata metadata) {
+        ClusterSettings seed = new ClusterSettings(
+                settings.object().copies(),
+                settings.object().chunkSize().toInt(),
+                settings.placement().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return Await.started(
+                "no leader of the metadata was found (peers " + settings.raft().peers() + ")",
+                metadata.submit(new Command.InitCluster(UUID.randomUUID(), seed)),
+                START_LIMIT);
+    }
+
+    private <M> ActorRef<M> spawn(String name, org.apache.pekko.actor.typed.Behavior<M> behavior) {
+        return system.systemActorOf(behavior, name, Props.empty());
+    }
+
+    private static Prober prober(ConnectedDataNodes dataNodes) {
+        return node -> dataNodes
+                .find(node.id())
+                .orElseThrow(() -> new IllegalStateException("node " + node.id() + " is not connected"))
+                .health()
+                .thenApply(ApiRole::probe);
+    }
+
+    private static Probe probe(DataNode.NodeHealth health) {
+        Probe.Disk disk = switch (health.disk()) {
+            case OK -> Probe.Disk.OK;
+            case FULL -> Probe.Disk.FULL;
+            case FAILED -> Probe.Disk.FAILED;
+        };
+        return new Probe(health.uuid(), health.incarnation(), health.freeBytes(), health.totalBytes(), disk);
+    }
+
+    private int bindObjectPort(ObjectService objects) {
+        RequestMetrics requests = new RequestMetrics(metrics);
+        Consumer<FinishedRequest> finished = settings.http().accessLog()
+                ? requests.andThen(new AccessLog(settings.log().format()))
+                : requests;
+        ObjectPort port = new ObjectPort(
+                objects,
+                settings,
+                new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished),
+                Materializer.matFromSystem(system.classicSystem()));
+        GuardedServer server = Await.started(
+                "object port " + settings.http().port(),
+                GuardedServer.bind(
+                        system,
+                        new InetSocketAddress(
+                                settings.node().bind(), settings.http().port()),
+                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem()), settings.http()),
+                        port::apply),
+                START_LIMIT);
+        Duration limit = settings.node().shutdownLimit();
+        closing.add("object port", () -> Await.stopped(server.stop(limit), limit.plus(limit)));
+        return server.port();
+    }
+
+    private ApiProcess admin(RaftMetadata metadata, NodeMap nodeMap, Repair repair) {
+        return new ApiProcess(
+                metadata,
+                settings.object().writeQuorum(),
+                settings.raft().readTimeout(),
+                () -> nodeMap.nodes().stream().map(ApiRole::health).toList(),
+                new Work(repair, system));
+    }
+
+    private static NodeHealth health(NodeView view) {
+        return new NodeHealth(view.node().id(), view.usable(), view.reason(), view.freeBytes(), view.totalBytes());
+    }
+
+    /** Repair as the admin port shows it. */
+    private record Work(Repair repair, ActorSystem<?> system) implements BackgroundWork {
+
+        @Override
+        public List<WorkerStatus> workers() {
+            return repair.progress().stream().map(Work::worker).toList();
+        }
+
+        private static WorkerStatus worker(Progress progress) {
+            return new WorkerStatus(
+                    progress.worker(),
+                    progress.state().name().toLowerCase(Locale.ROOT),
+                    progress.done(),
+                    progress.left(),
+                    progress.perSecond(),
+                    progress.estimatedEnd().map(Duration::toSeconds).orElse(null),
+                    progress.note(),
+                    progress.alarm().orElse(null));
+        }
+
+        @Override
+        public CompletionStage<ReclaimResult> reclaimNow() {
+            return repair.reclaimNowAndWait(RECLAIM_LIMIT, system)
+                    .thenApply(report -> new ReclaimResult(
+                            report.complete(), report.freedCopies(), report.orphans(), report.remains()));
+        }
+    }
+}

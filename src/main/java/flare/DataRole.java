@@ -1,0 +1,109 @@
+package flare;
+
+import flare.config.Settings;
+import flare.data.DataNode;
+import flare.data.DataNodeClients;
+import flare.data.DataNodeException;
+import flare.data.DataNodeServer;
+import flare.data.FileChunkStore;
+import flare.data.LocalDataNode;
+import flare.http.ClusterSecret;
+import flare.http.HttpServer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.Materializer;
+
+/** The data nodes of this process: one store and one port for each directory. */
+final class DataRole {
+
+    private static final Duration BIND_LIMIT = Duration.ofSeconds(20);
+
+    private final Map<UUID, LocalDataNode> nodes = new LinkedHashMap<>();
+    private final List<URI> urls = new ArrayList<>();
+
+    private DataRole() {}
+
+    static DataRole none() {
+        return new DataRole();
+    }
+
+    static DataRole start(
+            ActorSystem<?> system,
+            Settings settings,
+            ClusterSecret secret,
+            ClusterIdentity cluster,
+            DataNodeClients peers,
+            Closing closing) {
+        DataRole role = new DataRole();
+        int port = settings.data().port();
+        for (Path directory : directories(settings)) {
+            LocalDataNode node = open(system, settings, directory, cluster, peers);
+            closing.add("data node in " + directory, node);
+            DataNodeServer server = new DataNodeServer(
+                    system,
+                    node,
+                    secret,
+                    id -> {
+                        node.store().adoptCluster(id);
+                        cluster.learn(id);
+                    },
+                    settings.data(),
+                    Clock.systemUTC());
+            HttpServer bound = Await.started(
+                    "data node port " + port, server.bind(settings.node().bind(), port), BIND_LIMIT);
+            Duration limit = settings.node().shutdownLimit();
+            closing.add("data node port " + bound.port(), () -> Await.stopped(bound.stop(limit), limit.plus(limit)));
+            role.nodes.put(node.uuid(), node);
+            role.urls.add(URI.create("http://" + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
+            port = port == 0 ? 0 : port + 1;
+        }
+        return role;
+    }
+
+    private static List<Path> directories(Settings settings) {
+        if (!settings.data().dirs().isEmpty()) {
+            return settings.data().dirs();
+        }
+        return IntStream.rangeClosed(1, settings.data().nodes())
+                .mapToObj(number -> settings.node().dataDir().resolve("data-" + number))
+                .toList();
+    }
+
+    private static LocalDataNode open(
+            ActorSystem<?> system, Settings settings, Path directory, ClusterIdentity cluster, DataNodeClients peers) {
+        try {
+            FileChunkStore store = FileChunkStore.open(directory, Optional.empty(), settings.data(), Clock.systemUTC());
+            store.cluster().ifPresent(cluster::learn);
+            return new LocalDataNode(
+                    store,
+                    order -> peers.at(order.sourceUuid(), order.sourceUrl()),
+                    Materializer.matFromSystem(system.classicSystem()));
+        } catch (DataNodeException e) {
+            throw new StartFailedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The process's own nodes, to be reached without HTTP. */
+    Map<UUID, DataNode> nodes() {
+        return Map.copyOf(nodes);
+    }
+
+    List<URI> urls() {
+        return List.copyOf(urls);
+    }
+
+    /** Has fresh directories belong to the cluster. */
+    void adoptCluster(UUID id) {
+        nodes.values().forEach(node -> node.store().adoptCluster(id));
+    }
+}

@@ -1,0 +1,81 @@
+package flare;
+
+import flare.config.NodeSettings;
+import flare.config.Settings;
+import flare.http.ClusterSecret;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+
+/** Where a process has the cluster secret from. */
+final class Secrets {
+
+    private static final String FILE = "cluster-secret";
+
+    private Secrets() {}
+
+    /**
+     * The secret of the settings, or the one this data directory made at its first start. A process that is not the whole
+     * cluster makes none: it would talk to nobody.
+     */
+    static ClusterSecret load(Settings settings) {
+        NodeSettings node = settings.node();
+        try {
+            if (node.clusterSecret().isPresent()) {
+                return ClusterSecret.of(node.clusterSecret().get());
+            }
+            if (node.clusterSecretFile().isPresent()) {
+                return read(node.clusterSecretFile().get());
+            }
+            Path own = node.dataDir().toAbsolutePath().resolve(FILE);
+            if (!Files.exists(own)) {
+                if (!isWholeCluster(settings)) {
+                    throw new StartFailedException("flare.cluster-secret is not set: every process of a cluster of"
+                            + " several needs the same one (FLARE_CLUSTER_SECRET or FLARE_CLUSTER_SECRET_FILE)");
+                }
+                create(node.dataDir().toAbsolutePath());
+            }
+            return read(own);
+        } catch (IOException e) {
+            throw new StartFailedException("the cluster secret can't be read: " + e, e);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isWholeCluster(Settings settings) {
+        NodeSettings node = settings.node();
+        return node.isApi()
+                && node.isData()
+                && node.dataNodes().isEmpty()
+                && settings.raft().peers().isEmpty();
+    }
+
+    private static ClusterSecret read(Path file) throws IOException {
+        return ClusterSecret.of(Files.readString(file).strip());
+    }
+
+    /** Durable before it is used: chunks are refused to whoever comes with another secret. */
+    private static void create(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Path temporary = directory.resolve(FILE + ".tmp");
+        Files.deleteIfExists(temporary);
+        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(temporary, ClusterSecret.randomText(new SecureRandom()) + "\n", StandardCharsets.US_ASCII);
+        sync(temporary, StandardOpenOption.WRITE);
+        Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        sync(directory, StandardOpenOption.READ);
+    }
+
+    private static void sync(Path path, StandardOpenOption mode) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, mode)) {
+            channel.force(true);
+        }
+    }
+}
