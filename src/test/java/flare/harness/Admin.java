@@ -1,0 +1,51 @@
+package flare.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** The admin port of a process under test. */
+final class Admin {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Admin() {}
+
+    static boolean leads(ServerProcess api) {
+        try {
+            return status(api).path("raft").path("leading").asBoolean();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static JsonNode status(ServerProcess api) throws IOException {
+        return send(HttpRequest.newBuilder(api.admin("/admin/status")).timeout(Duration.ofSeconds(5)));
+    }
+
+    /** Reclaims everything that can be and waits for it. */
+    static JsonNode reclaim(ServerProcess api) throws IOException {
+        return send(HttpRequest.newBuilder(api.admin("/admin/reclaim"))
+                .timeout(Duration.ofMinutes(2))
+                .POST(BodyPublishers.noBody()));
+    }
+
+    private static JsonNode send(HttpRequest.Builder request) throws IOException {
+        try {
+            HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException("status " + answer.statusCode() + ": " + answer.body());
+            }
+            return JSON.readTree(answer.body());
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package flare.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Counts what really lies on the disks of data nodes, by looking into every file, not by asking them. */
+final class DiskCensus {
+
+    private static final byte[] CHUNK_MAGIC = "FLARECHK".getBytes(StandardCharsets.US_ASCII);
+    private static final String SET_ASIDE = ".corrupt";
+
+    private DiskCensus() {}
+
+    /** Every file that begins as a chunk file does, wherever it lies and whatever its name, but for those set aside. */
+    static List<Path> chunkFiles(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> !file.toString().contains(SET_ASIDE))
+                    .filter(DiskCensus::beginsAsAChunk)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** The disks below the process's directory hold as many copies as its metadata records, and not one more. */
+    static void assertExact(ServerProcess server) throws IOException {
+        JsonNode status = Admin.status(server);
+        long recorded = 0;
+        for (JsonNode node : status.path("nodes")) {
+            recorded += node.path("copies").asLong();
+        }
+        List<Path> found = chunkFiles(server.directory());
+        assertThat(found).as("chunk files on disk; status %s", status).hasSize(Math.toIntExact(recorded));
+    }
+
+    private static boolean beginsAsAChunk(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(CHUNK_MAGIC.length), CHUNK_MAGIC);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
