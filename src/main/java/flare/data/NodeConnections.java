@@ -20,7 +20,7 @@ import org.apache.pekko.http.javadsl.settings.ClientConnectionSettings;
  * closed; when one breaks, the idle ones are not trusted any more.
  *
  * <p>Pekko HTTP's own pool was not used: it sends a PUT again by itself (PUT is idempotent by name), keeps off a node for
- * up to minutes after failed attempts, and can't give up a request under way (docs/decisions/0010).
+ * up to minutes after failed attempts, and can't give up a request under way (docs/decisions/0006).
  */
 final class NodeConnections implements NodeConnection.Owner {
 

@@ -42,7 +42,7 @@ import org.rocksdb.WriteOptions;
  *
  * <p>Without a write-ahead log: the Raft log is one already, and entries behind the position in the store are applied
  * again after a crash. Flushes are atomic over all families, or the position could get ahead of the rows it stands for
- * (docs/decisions/0020-the-state-machines-store.md).
+ * (docs/decisions/0008-the-state-machines-store.md).
  */
 final class Store implements AutoCloseable {
 

@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.function.IntFunction;
 
 /**
- * Measures apply and listing; a main, not a test. Figures are in docs/decisions/0020-the-state-machines-store.md. Argument: number of keys.
+ * Measures apply and listing; a main, not a test. Figures are in docs/decisions/0008-the-state-machines-store.md. Argument: number of keys.
  */
 public final class StateBench {
 
