@@ -24,15 +24,18 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
 
     /** Index behind the empty line that ends the head, or {@link #UNFINISHED}, or {@link #BAD_LINE_END}. */
     static int end(ByteString bytes, int from) {
-        for (int i = from; i < bytes.size(); i++) {
+        byte last = from > 0 ? bytes.apply(from - 1) : 0;
+        byte lastButOne = from > 1 ? bytes.apply(from - 2) : 0;
+        for (int i = from, size = bytes.size(); i < size; i++) {
             byte b = bytes.apply(i);
-            boolean afterReturn = i > 0 && bytes.apply(i - 1) == '\r';
-            if ((b == '\n') != afterReturn) {
+            if ((b == '\n') != (last == '\r')) {
                 return BAD_LINE_END;
             }
-            if (b == '\n' && i >= 3 && bytes.apply(i - 2) == '\n') {
+            if (b == '\n' && i >= 3 && lastButOne == '\n') {
                 return i + 1;
             }
+            lastButOne = last;
+            last = b;
         }
         return UNFINISHED;
     }
@@ -41,11 +44,14 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
     static RequestHead parse(String head) {
         int firstLineEnd = head.indexOf("\r\n");
         Fields fields = new Fields();
-        for (String line : head.substring(firstLineEnd + 2).split("\r\n", -1)) {
-            Optional<String> violation = line.isEmpty() ? Optional.empty() : fields.read(line);
+        int start = firstLineEnd + 2;
+        // Up to the empty line; no regular expression: this runs for every request.
+        for (int end = head.indexOf("\r\n", start); end > start; end = head.indexOf("\r\n", start)) {
+            Optional<String> violation = fields.read(head.substring(start, end));
             if (violation.isPresent()) {
                 return new RequestHead(violation, 0, false, "");
             }
+            start = end + 2;
         }
         boolean old = head.startsWith(" HTTP/1.0", firstLineEnd - 9);
         if (fields.chunked && (fields.length != null || old)) {
@@ -70,7 +76,7 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
                 return Optional.of("a header is folded over lines");
             }
             int colon = line.indexOf(':');
-            if (colon < 1 || !line.substring(0, colon).chars().allMatch(Fields::isTokenCharacter)) {
+            if (!isToken(line, colon)) {
                 return Optional.of("a header line has no proper name");
             }
             String value = line.substring(colon + 1).strip();
@@ -109,6 +115,15 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
         String annotations() {
             String type = contentType == null ? "" : RequestGuard.CONTENT_TYPE + ": " + contentType + "\r\n";
             return length == null && !chunked ? type + RequestGuard.NO_LENGTH + ": 1\r\n" : type;
+        }
+
+        private static boolean isToken(String line, int end) {
+            for (int i = 0; i < end; i++) {
+                if (!isTokenCharacter(line.charAt(i))) {
+                    return false;
+                }
+            }
+            return end > 0;
         }
 
         private static boolean isTokenCharacter(int c) {

@@ -26,6 +26,11 @@ public interface ObjectService {
      */
     CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body);
 
+    /** The same for a body that is in memory already: small ones then cost no stream. */
+    default CompletionStage<ObjectInfo> put(PutRequest request, ByteString body) {
+        return put(request, body.isEmpty() ? Source.empty() : Source.single(body));
+    }
+
     /**
      * Opens an object for reading. {@code range} is asked once the object is known: it gives the bytes wanted, empty for
      * all of them, or throws {@link flare.model.FlareException} (RANGE_NOT_SATISFIABLE, PRECONDITION_FAILED,
@@ -52,8 +57,20 @@ public interface ObjectService {
             ObjectAttributes attributes,
             WriteCondition condition) {}
 
-    /** @param range the bytes that follow; empty when they are the whole object */
-    record ObjectRead(ObjectInfo info, Optional<ByteRange> range, Source<ByteString, NotUsed> bytes) {}
+    /**
+     * @param range the bytes that follow; empty when they are the whole object
+     * @param atHand the same bytes where they are in memory already: {@code bytes} then holds nothing and need not be run
+     */
+    record ObjectRead(
+            ObjectInfo info,
+            Optional<ByteRange> range,
+            Source<ByteString, NotUsed> bytes,
+            Optional<ByteString> atHand) {
+
+        public ObjectRead(ObjectInfo info, Optional<ByteRange> range, Source<ByteString, NotUsed> bytes) {
+            this(info, range, bytes, Optional.empty());
+        }
+    }
 
     /**
      * @param prefix UTF-8, may be empty

@@ -8,7 +8,6 @@ import flare.model.ByteRange;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.object.ObjectService.ObjectRead;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +64,7 @@ final class ReadPath {
         if (opened.content() instanceof Content.Inline inline) {
             lease.close();
             metrics.downloaded(range.map(ByteRange::length).orElse(info.size()));
-            return CompletableFuture.completedFuture(new ObjectRead(info, range, inlineBytes(inline, range)));
+            return CompletableFuture.completedFuture(atHand(info, range, inline));
         }
         ByteRange wanted = range.orElseGet(() -> new ByteRange(0, info.size()));
         ChunkPages pages = ChunkPages.of(environment.metadata(), (Content.Slices) opened.content(), wanted);
@@ -87,14 +86,12 @@ final class ReadPath {
                 .scheduleOnce(environment.settings().readStallTimeout(), lease::closeUnlessBegun, system.dispatcher());
     }
 
-    private static Source<ByteString, NotUsed> inlineBytes(Content.Inline inline, Optional<ByteRange> range) {
-        byte[] bytes = inline.bytes();
-        if (bytes.length == 0) {
-            return Source.empty();
-        }
-        int from = (int) (long) range.map(ByteRange::offset).orElse(0L);
-        int until = (int) (long) range.map(ByteRange::end).orElse((long) bytes.length);
-        return Source.single(ByteString.fromArrayUnsafe(Arrays.copyOfRange(bytes, from, until)));
+    private static ObjectRead atHand(ObjectInfo info, Optional<ByteRange> range, Content.Inline inline) {
+        ByteString all = ByteString.fromArrayUnsafe(inline.bytes());
+        ByteString wanted = range.map(part -> all.slice((int) part.offset(), (int) part.end()))
+                .orElse(all);
+        Source<ByteString, NotUsed> bytes = wanted.isEmpty() ? Source.empty() : Source.single(wanted);
+        return new ObjectRead(info, range, bytes, Optional.of(wanted));
     }
 
     private Source<ByteString, NotUsed> bytes(ChunkPages pages, ChunkPages.Page page, PartRead first, ReadLease lease) {

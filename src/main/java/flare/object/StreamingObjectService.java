@@ -37,6 +37,11 @@ public final class StreamingObjectService implements ObjectService {
     }
 
     @Override
+    public CompletionStage<ObjectInfo> put(PutRequest request, ByteString body) {
+        return writes.fitsInline(request, body) ? writes.put(request, body) : ObjectService.super.put(request, body);
+    }
+
+    @Override
     public CompletionStage<ObjectRead> get(
             BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
         return reads.get(bucket, key, range);

@@ -63,10 +63,8 @@ final class Upload {
 
     /** Stores the bytes. Until {@link #commit} nothing refers to them. */
     CompletionStage<Stored> store(Source<ByteString, ?> body) {
-        boolean md5 = settings.etag() == ObjectSettings.Etag.MD5
-                || request.contentMd5().isPresent();
-        Digests digests =
-                new Digests(md5, request.length(), settings.maxObjectSize().bytes());
+        Digests digests = new Digests(
+                wantsMd5(), request.length(), settings.maxObjectSize().bytes());
         Chunker chunker =
                 new Chunker(cluster.chunkBytes(), settings.inlineLimit().toInt());
         Pair<CompletionStage<Digests.Summary>, CompletionStage<List<ChunkRecord>>> running = body.viaMat(
@@ -84,6 +82,24 @@ final class Upload {
                         abandon();
                     }
                 });
+    }
+
+    /** Takes all of a small body for the command. Fails with BAD_DIGEST as {@link #store} does. */
+    CompletionStage<Stored> keepInline(ByteString body) {
+        inline = body;
+        Optional<byte[]> md5 =
+                wantsMd5() ? Optional.of(Digests.newMd5().digest(body.toArrayUnsafe())) : Optional.empty();
+        try {
+            return CompletableFuture.completedFuture(
+                    checked(new Stored(List.of(), new Digests.Summary(body.size(), md5))));
+        } catch (FlareException refusal) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+    }
+
+    private boolean wantsMd5() {
+        return settings.etag() == ObjectSettings.Etag.MD5
+                || request.contentMd5().isPresent();
     }
 
     /** @param chunks empty for an inline object */

@@ -30,25 +30,41 @@ final class WritePath {
     }
 
     CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body) {
+        return put(request, upload -> upload.store(body), () -> discard(body));
+    }
+
+    /** A small body that is here already becomes the command's without a stream. */
+    CompletionStage<ObjectInfo> put(PutRequest request, ByteString body) {
+        return put(request, upload -> upload.keepInline(body), () -> {});
+    }
+
+    boolean fitsInline(PutRequest request, ByteString body) {
+        return body.size() <= environment.settings().inlineLimit().bytes()
+                && body.size() <= environment.settings().maxObjectSize().bytes()
+                && request.length().orElse((long) body.size()) == body.size();
+    }
+
+    private CompletionStage<ObjectInfo> put(
+            PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store, Runnable discard) {
         Optional<FlareException> refusal = refusal(request);
         if (refusal.isPresent()) {
-            discard(body);
+            discard.run();
             return CompletableFuture.failedFuture(refusal.get());
         }
         int maxUploads = environment.settings().maxUploads();
         if (metrics.uploads.incrementAndGet() > maxUploads) {
             metrics.uploads.decrementAndGet();
-            discard(body);
+            discard.run();
             return CompletableFuture.failedFuture(
                     new FlareException(Fault.SLOW_DOWN, "there are " + maxUploads + " uploads under way already"));
         }
         return buckets.with(request.bucket(), bucket -> admitted(bucket, request))
                 .handle((bucket, failure) -> {
                     if (failure != null) {
-                        discard(body);
+                        discard.run();
                         return CompletableFuture.<ObjectInfo>failedFuture(failure);
                     }
-                    return upload(request, body).toCompletableFuture();
+                    return upload(request, store).toCompletableFuture();
                 })
                 .thenCompose(Function.identity())
                 .whenComplete((info, failure) -> {
@@ -97,9 +113,10 @@ final class WritePath {
                 });
     }
 
-    private CompletionStage<ObjectInfo> upload(PutRequest request, Source<ByteString, ?> body) {
+    private CompletionStage<ObjectInfo> upload(
+            PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store) {
         Upload upload = new Upload(environment, metrics, request);
-        return upload.store(body).thenCompose(stored -> upload.commit(buckets, stored));
+        return store.apply(upload).thenCompose(stored -> upload.commit(buckets, stored));
     }
 
     private void discard(Source<ByteString, ?> body) {

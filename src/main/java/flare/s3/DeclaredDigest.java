@@ -47,6 +47,11 @@ final class DeclaredDigest {
         this.digest = algorithm.start.get();
     }
 
+    /** Whether {@link #checked} has nothing to check. */
+    static boolean none(Headers headers) {
+        return payload(headers).isEmpty() && checksum(headers).isEmpty();
+    }
+
     /** Throws {@link FlareException} with INVALID_REQUEST for a malformed or unknown checksum, or more than one. */
     static Source<ByteString, ?> checked(Headers headers, Source<ByteString, ?> body) {
         Source<ByteString, ?> checked = body;

@@ -44,17 +44,26 @@ final class ObjectHandlers {
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.body().contentType(), limits.maxUserMetadata()),
                 Conditions.of(headers).forWrite());
-        return objects.put(put, DeclaredDigest.checked(headers, request.body().bytes()))
-                .thenApply(stored -> {
-                    CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.empty(200).addHeader(ObjectHeaders.etag(stored.etag()));
-                });
+        return stored(put, headers, request.body()).thenApply(stored -> {
+            CrashPoint.BEFORE_RESPONSE.reached();
+            return Responses.empty(200).addHeader(ObjectHeaders.etag(stored.etag()));
+        });
+    }
+
+    private CompletionStage<ObjectInfo> stored(PutRequest put, Headers headers, RequestBody body) {
+        return body.atHand().isPresent() && DeclaredDigest.none(headers)
+                ? objects.put(put, body.atHand().get())
+                : objects.put(put, DeclaredDigest.checked(headers, body.bytes()));
     }
 
     CompletionStage<HttpResponse> get(Operation.GetObject operation, AuthenticatedRequest request) {
         ReadDecision decision = new ReadDecision(request.head().headers());
         CompletionStage<HttpResponse> response = objects.get(operation.bucket(), operation.key(), decision)
                 .thenApply(read -> {
+                    if (read.atHand().isPresent()) {
+                        return Responses.object(
+                                read.info(), read.range(), read.atHand().get());
+                    }
                     if (read.info().size() == 0) {
                         read.bytes().runWith(Sink.cancelled(), materializer);
                     }

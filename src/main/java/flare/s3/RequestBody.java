@@ -71,11 +71,19 @@ final class RequestBody {
         return received.get();
     }
 
-    Source<ByteString, ?> bytes() {
+    /** All of it, where it came together with the head. */
+    Optional<ByteString> atHand() {
         if (entity instanceof HttpEntity.Strict strict) {
-            ByteString data = strict.getData();
-            received.set(data.size());
-            return data.isEmpty() ? Source.empty() : Source.single(data);
+            received.set(strict.getData().size());
+            return Optional.of(strict.getData());
+        }
+        return Optional.empty();
+    }
+
+    Source<ByteString, ?> bytes() {
+        Optional<ByteString> whole = atHand();
+        if (whole.isPresent()) {
+            return whole.get().isEmpty() ? Source.empty() : Source.single(whole.get());
         }
         UploadGuard.Body body = new UploadGuard.Body(announced().orElse(-1L), headers.has("expect"));
         return Source.fromMaterializer((materializer, attributes) -> {

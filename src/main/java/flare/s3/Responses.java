@@ -40,6 +40,18 @@ final class Responses {
      */
     static HttpResponse object(ObjectInfo info, Optional<ByteRange> range, Source<ByteString, ?> bytes) {
         long length = range.map(ByteRange::length).orElse(info.size());
+        HttpResponse response = head(info, range);
+        return length == 0
+                ? response
+                : response.withEntity(HttpEntities.create(ContentTypes.NO_CONTENT_TYPE, length, bytes));
+    }
+
+    /** The same of bytes in memory. */
+    static HttpResponse object(ObjectInfo info, Optional<ByteRange> range, ByteString bytes) {
+        return head(info, range).withEntity(HttpEntities.create(ContentTypes.NO_CONTENT_TYPE, bytes));
+    }
+
+    private static HttpResponse head(ObjectInfo info, Optional<ByteRange> range) {
         HttpResponse response = HttpResponse.create()
                 .withStatus(range.isPresent() ? StatusCodes.PARTIAL_CONTENT : StatusCodes.OK)
                 .addHeaders(ObjectHeaders.of(info))
@@ -49,9 +61,7 @@ final class Responses {
             response = response.addHeader(RawHeader.create(
                     "Content-Range", "bytes " + part.offset() + "-" + (part.end() - 1) + "/" + info.size()));
         }
-        return length == 0
-                ? response
-                : response.withEntity(HttpEntities.create(ContentTypes.NO_CONTENT_TYPE, length, bytes));
+        return response;
     }
 
     static HttpResponse error(FlareException error, String resource, String requestId, Optional<ObjectInfo> object) {

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,20 @@ class RoundTripTest {
                 await().untilAsserted(
                                 () -> assertThat(flare.metadata.openPins.get()).isZero());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4096, 4097, CHUNK_BYTES + 1})
+    void storesABodyAtHandAsItStoresAStreamedOne(int length) {
+        byte[] bytes = randomBytes(length, length);
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            ObjectInfo info = await(flare.service.put(request(length), ByteString.fromArray(bytes)));
+
+            assertThat(info.size()).isEqualTo(length);
+            assertThat(flare.get()).isEqualTo(bytes);
+            assertThat(flare.put(bytes).etag()).isEqualTo(info.etag());
+            assertThat(flare.metadata.inFlight()).isEmpty();
         }
     }
 

@@ -88,6 +88,25 @@ class WriteFaultsTest {
     }
 
     @Test
+    void refusesABodyAtHandThatIsNotTheAnnouncedOne() {
+        ByteString bytes = ByteString.fromArray(new byte[100]);
+        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
+            PutRequest longer = request(101);
+            PutRequest other = new PutRequest(
+                    longer.bucket(),
+                    longer.key(),
+                    Optional.of(100L),
+                    Optional.of(new byte[16]),
+                    longer.attributes(),
+                    longer.condition());
+
+            assertThat(fault(flare.service.put(longer, bytes))).isEqualTo(Fault.INCOMPLETE_BODY);
+            assertThat(fault(flare.service.put(other, bytes))).isEqualTo(Fault.BAD_DIGEST);
+            assertThat(flare.metadata.commands(Command.PutObject.class)).isEmpty();
+        }
+    }
+
+    @Test
     void quorumIsAMajorityAndBothOfTwo() {
         assertThat(List.of(Quorum.of(1, 0), Quorum.of(2, 0), Quorum.of(3, 0), Quorum.of(4, 0), Quorum.of(5, 0)))
                 .containsExactly(1, 2, 2, 3, 3);
