@@ -85,8 +85,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
      */
     public static RaftMetadata start(ActorSystem<?> system, Options options, Clock clock, Consumer<Throwable> onFailure)
             throws IOException {
-        return start(
-                system, options, new RatisNode.Replicated(RocksState::open, new ProtobufLogCodec(), clock), onFailure);
+        LiveState.Opener opener = directory -> {
+            RocksLibrary.load(options.directory.resolve("native"));
+            return RocksState.open(directory);
+        };
+        return start(system, options, new RatisNode.Replicated(opener, new ProtobufLogCodec(), clock), onFailure);
     }
 
     static RaftMetadata start(
