@@ -24,6 +24,7 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -216,6 +217,15 @@ final class MetadataStateMachine extends BaseStateMachine {
         updateLastAppliedTermIndex(term, index);
     }
 
+    /**
+     * The log could not be written or synced. What the disk has of it is not known any more, and a sync that is tried
+     * again proves nothing: the process stops, and a restart reads what is really there.
+     */
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+        fail(cause);
+    }
+
     private Message apply(Position position, ByteString data) {
         refuseIfFailed();
         try {
@@ -235,7 +245,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
     }
 
-    private IllegalStateException fail(Exception cause) {
+    private IllegalStateException fail(Throwable cause) {
         failed = true;
         log.error("the metadata state failed at index {}; this process must stop", appliedIndex, cause);
         failWaiting();
