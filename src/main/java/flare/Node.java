@@ -2,15 +2,11 @@ package flare;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import flare.admin.AdminAccess;
-import flare.admin.AdminOperations;
-import flare.admin.AdminPort;
 import flare.admin.DataProcess;
 import flare.config.Settings;
 import flare.data.DataNodeClients;
 import flare.data.NodeCredentials;
 import flare.http.ClusterSecret;
-import flare.http.HttpServer;
 import flare.telemetry.Metrics;
 import java.net.URI;
 import java.time.Clock;
@@ -23,13 +19,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * One process's parts, wired: the only place that knows them all. Started from the disks upwards, closed in the opposite
- * order: ports drain first, then the session ends, then Raft and the stores close.
+ * order: readiness goes first, then the ports drain, the session ends, Raft and the stores close.
  */
 final class Node implements AutoCloseable {
 
     private static final Duration SYSTEM_STOP_LIMIT = Duration.ofSeconds(10);
-    private static final Duration BIND_LIMIT = Duration.ofSeconds(20);
-    private static final int ADMIN_CONNECTIONS = 256;
 
     private final Closing closing;
     private final Optional<URI> objectPort;
@@ -63,6 +57,8 @@ final class Node implements AutoCloseable {
             system.terminate();
             Await.stopped(system.getWhenTerminated(), SYSTEM_STOP_LIMIT);
         });
+        AdminServer admin = new AdminServer(system, settings, metrics);
+        closing.add("admin port", admin::close);
         ClusterIdentity cluster = new ClusterIdentity();
         DataNodeClients clients = new DataNodeClients(
                 system,
@@ -73,14 +69,16 @@ final class Node implements AutoCloseable {
                 ? DataRole.start(system, settings, secret, cluster, clients, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
-            URI admin = bindAdminPort(system, settings, metrics, new DataProcess(List::of), closing);
-            return new Node(closing, Optional.empty(), admin, data.urls());
+            URI adminPort = admin.open(new DataProcess(data::obstacles));
+            closing.add("readiness", admin::stopping);
+            return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
         ApiRole api = new ApiRole(system, settings, metrics, closing);
         ApiRole.Started started = api.start(data, cluster, clients, onFailure);
-        URI admin = bindAdminPort(system, settings, metrics, started.admin(), closing);
+        URI adminPort = admin.open(started.admin());
+        closing.add("readiness", admin::stopping);
         started.awaitReady();
-        return new Node(closing, Optional.of(url(settings, started.objectPort())), admin, data.urls());
+        return new Node(closing, Optional.of(url(settings, started.objectPort())), adminPort, data.urls());
     }
 
     /** Below what the user set and above Pekko's own defaults. */
@@ -91,25 +89,6 @@ final class Node implements AutoCloseable {
                 .withFallback(ConfigFactory.parseResources(Node.class.getClassLoader(), "flare-pekko.conf"))
                 .withFallback(settings.config())
                 .resolve();
-    }
-
-    private static URI bindAdminPort(
-            ActorSystem<?> system, Settings settings, Metrics metrics, AdminOperations operations, Closing closing) {
-        String bind = settings.node().bind();
-        AdminPort port = new AdminPort(
-                system, new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)), operations, metrics);
-        HttpServer server = Await.started(
-                "admin port " + settings.admin().port(),
-                HttpServer.bind(
-                        system,
-                        bind,
-                        settings.admin().port(),
-                        new HttpServer.Limits(ADMIN_CONNECTIONS, settings.http().idleTimeout()),
-                        port::handle),
-                BIND_LIMIT);
-        Duration limit = settings.node().shutdownLimit();
-        closing.add("admin port", () -> Await.stopped(server.stop(limit), limit.plus(limit)));
-        return url(settings, server.port());
     }
 
     private static URI url(Settings settings, int port) {

@@ -15,16 +15,16 @@ public final class DataProcess implements AdminOperations {
 
     private static final String ELSEWHERE = "this process keeps chunks only: ask an API process";
 
-    private final Supplier<List<String>> obstacles;
+    private final Supplier<CompletionStage<List<String>>> obstacles;
 
     /** @param obstacles why a data node of this process can't serve, a sentence each */
-    public DataProcess(Supplier<List<String>> obstacles) {
+    public DataProcess(Supplier<CompletionStage<List<String>>> obstacles) {
         this.obstacles = obstacles;
     }
 
     @Override
     public CompletionStage<List<String>> obstacles() {
-        return CompletableFuture.completedStage(obstacles.get());
+        return obstacles.get();
     }
 
     @Override

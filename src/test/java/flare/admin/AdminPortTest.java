@@ -275,7 +275,10 @@ class AdminPortTest {
     @Test
     void sendsAnOperatorOfADataProcessElsewhere() {
         AdminPort port = new AdminPort(
-                kit.system(), LOOPBACK, new DataProcess(() -> List.of("data-1: its disk failed")), metrics());
+                kit.system(),
+                LOOPBACK,
+                new DataProcess(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed"))),
+                metrics());
 
         HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
         HttpResponse reclaim = await(port.handle(HttpRequest.POST("/admin/reclaim")));

@@ -1,0 +1,64 @@
+package flare;
+
+import flare.admin.AdminAccess;
+import flare.admin.AdminOperations;
+import flare.admin.AdminPort;
+import flare.config.Settings;
+import flare.http.HttpServer;
+import flare.telemetry.Metrics;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * The admin port of this process. Opened last, when there is something to tell, and closed after everything it tells of:
+ * while transfers end it answers that the process is stopping.
+ */
+final class AdminServer {
+
+    private static final Duration BIND_LIMIT = Duration.ofSeconds(20);
+    private static final int CONNECTIONS = 256;
+
+    private final ActorSystem<?> system;
+    private final Settings settings;
+    private final Metrics metrics;
+    private Optional<AdminPort> port = Optional.empty();
+    private Optional<HttpServer> server = Optional.empty();
+
+    AdminServer(ActorSystem<?> system, Settings settings, Metrics metrics) {
+        this.system = system;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    URI open(AdminOperations operations) {
+        String bind = settings.node().bind();
+        AdminPort routes = new AdminPort(
+                system, new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)), operations, metrics);
+        HttpServer bound = Await.started(
+                "admin port " + settings.admin().port(),
+                HttpServer.bind(
+                        system,
+                        bind,
+                        settings.admin().port(),
+                        new HttpServer.Limits(CONNECTIONS, settings.http().idleTimeout()),
+                        routes::handle),
+                BIND_LIMIT);
+        port = Optional.of(routes);
+        server = Optional.of(bound);
+        return URI.create("http://" + Hosts.reachable(bind) + ":" + bound.port());
+    }
+
+    /** From now on the process is not ready. */
+    void stopping() {
+        port.ifPresent(AdminPort::stopping);
+    }
+
+    void close() throws Exception {
+        if (server.isPresent()) {
+            Duration limit = settings.node().shutdownLimit();
+            Await.stopped(server.get().stop(limit), limit.plus(limit));
+        }
+    }
+}
