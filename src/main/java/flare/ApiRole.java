@@ -18,6 +18,8 @@ import flare.http.GuardedServer;
 import flare.metadata.ClusterSettings;
 import flare.metadata.ClusterState;
 import flare.metadata.Command;
+import flare.metadata.Metadata;
+import flare.metadata.MeteredMetadata;
 import flare.metadata.RaftMetadata;
 import flare.object.ObjectEnvironment;
 import flare.object.ObjectService;
@@ -98,7 +100,7 @@ final class ApiRole {
     }
 
     Started start(DataRole local, ClusterIdentity cluster, DataNodeClients clients, Consumer<Throwable> onFailure) {
-        RaftMetadata metadata = startMetadata(onFailure);
+        Metadata metadata = new MeteredMetadata(startMetadata(onFailure), metrics.registry(), System::nanoTime);
         ClusterState state = initialise(metadata);
         cluster.learn(state.clusterId());
         local.adoptCluster(state.clusterId());
@@ -165,7 +167,7 @@ final class ApiRole {
     }
 
     /** Waits for a leader, whoever it is, and has the cluster exist. */
-    private ClusterState initialise(RaftMetadata metadata) {
+    private ClusterState initialise(Metadata metadata) {
         ClusterSettings seed = new ClusterSettings(
                 settings.object().copies(),
                 settings.object().chunkSize().toInt(),
@@ -221,7 +223,7 @@ final class ApiRole {
         return server.port();
     }
 
-    private ApiProcess admin(RaftMetadata metadata, NodeMap nodeMap, Repair repair) {
+    private ApiProcess admin(Metadata metadata, NodeMap nodeMap, Repair repair) {
         return new ApiProcess(
                 metadata,
                 settings.object().writeQuorum(),
