@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -53,6 +54,9 @@ public interface DataNode {
 
     /** Chunk ids held, in id order, behind {@code after}; a page shorter than {@code limit} is the last. */
     CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit);
+
+    /** Frees now what the node's trash holds, instead of when its time is up. */
+    CompletionStage<Done> emptyTrash();
 
     CompletionStage<NodeHealth> health();
 

@@ -159,6 +159,8 @@ public final class DataNodeServer {
             return node.pull(pull.chunk(), pull.order()).thenApply(DataNodeServer::receipt);
         } else if (call instanceof NodeCall.Inventory page) {
             return node.inventory(page.after(), page.limit()).thenApply(ids -> json(NodeWire.inventory(ids)));
+        } else if (call instanceof NodeCall.EmptyTrash) {
+            return node.emptyTrash().thenApply(done -> HttpResponse.create());
         } else if (call instanceof NodeCall.Health) {
             return node.health().thenApply(health -> json(NodeWire.health(health)));
         }

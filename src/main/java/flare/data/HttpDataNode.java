@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -182,6 +183,15 @@ final class HttpDataNode implements DataNode {
         NodeCall call = new NodeCall.Inventory(after, limit);
         return described(
                 call, answer(call, request(call), stall).thenCompose(this::text).thenApply(NodeWire::inventory));
+    }
+
+    @Override
+    public CompletionStage<Done> emptyTrash() {
+        NodeCall call = new NodeCall.EmptyTrash();
+        return described(call, answer(call, request(call), stall).thenApply(response -> {
+            response.discardEntityBytes(system);
+            return Done.getInstance();
+        }));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
@@ -99,6 +100,16 @@ public final class LocalDataNode implements DataNode, AutoCloseable {
     @Override
     public CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit) {
         return store.inventory(after, limit);
+    }
+
+    @Override
+    public CompletionStage<Done> emptyTrash() {
+        return store.emptyTrash().thenApply(left -> {
+            if (left.files() > 0) {
+                throw new DataNodeException(Kind.REFUSED, left.files() + " files of the trash could not be deleted");
+            }
+            return Done.getInstance();
+        });
     }
 
     @Override

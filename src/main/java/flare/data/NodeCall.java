@@ -49,6 +49,21 @@ sealed interface NodeCall {
         }
     }
 
+    record EmptyTrash() implements NodeCall {
+
+        static final String TARGET = "/trash";
+
+        @Override
+        public String method() {
+            return "DELETE";
+        }
+
+        @Override
+        public String target() {
+            return TARGET;
+        }
+    }
+
     record Put(ChunkId chunk) implements NodeCall {
 
         @Override

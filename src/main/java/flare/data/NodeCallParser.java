@@ -53,6 +53,9 @@ final class NodeCallParser {
         if (path.equals(NodeCall.Health.TARGET)) {
             allow("GET");
             call = new NodeCall.Health();
+        } else if (path.equals(NodeCall.EmptyTrash.TARGET)) {
+            allow("DELETE");
+            call = new NodeCall.EmptyTrash();
         } else if (path.equals(CHUNKS)) {
             allow("GET");
             call = new NodeCall.Inventory(

@@ -1,7 +1,11 @@
 package flare.repair;
 
+import flare.data.DataNode;
+import flare.data.DataNodeException;
+import flare.data.DataNodes;
 import flare.metadata.Command;
 import flare.metadata.Query;
+import flare.model.FlareException;
 import flare.model.NodeState;
 import flare.repair.RepairWorker.Step;
 import java.time.Duration;
@@ -13,20 +17,29 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs reclaim and the orphan sweep in turn until a whole turn finds nothing to do, or the time is up. Waits between turns
+ * Runs reclaim and the orphan sweep in turn until a whole turn finds nothing to do and the nodes' trash is empty, or the
+ * time is up. Waits between turns
  * for what only time brings: read marks rise and aborted uploads are reported with the sessions' renewals.
  */
 final class ReclaimNow {
 
     private final Ask ask;
+    private final DataNodes dataNodes;
     private final ReclaimWorker reclaim;
     private final OrphanSweep sweep;
     private final LongSupplier nanoTime;
     private final Duration pause;
     private long orphans;
 
-    ReclaimNow(Ask ask, ReclaimWorker reclaim, OrphanSweep sweep, LongSupplier nanoTime, Duration pause) {
+    ReclaimNow(
+            Ask ask,
+            DataNodes dataNodes,
+            ReclaimWorker reclaim,
+            OrphanSweep sweep,
+            LongSupplier nanoTime,
+            Duration pause) {
         this.ask = ask;
+        this.dataNodes = dataNodes;
         this.reclaim = reclaim;
         this.sweep = sweep;
         this.nanoTime = nanoTime;
@@ -51,6 +64,25 @@ final class ReclaimNow {
         List<String> remains = new ArrayList<>(sweepOnce());
         drainReclaim();
         remains.addAll(unreclaimed());
+        if (remains.isEmpty()) {
+            remains.addAll(emptyTrash());
+        }
+        return remains;
+    }
+
+    /** The trash is there against mistakes; who asks for all room back asks for this, too. */
+    private List<String> emptyTrash() {
+        List<String> remains = new ArrayList<>();
+        for (Query.NodeUsage usage : ask.read(new Query.ListNodes())) {
+            Optional<DataNode> node = dataNodes.find(usage.node().id());
+            if (node.isPresent()) {
+                try {
+                    ask.await(node.get().emptyTrash());
+                } catch (DataNodeException | FlareException e) {
+                    remains.add("the trash of node " + usage.node().id() + ": " + e.getMessage());
+                }
+            }
+        }
         return remains;
     }
 

@@ -122,6 +122,7 @@ public final class Repair {
         Executor blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
         ReclaimNow now = new ReclaimNow(
                 ask,
+                reach.dataNodes(),
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term.getAsLong()),
                 sweep(term.getAsLong()),
                 nanoTime,

@@ -88,6 +88,8 @@ class DataNodeHopTest {
         put(CHUNK, random(10), 10, true);
         ChunkId next = new ChunkId(new BlobId(5, 10), 0);
         put(next, random(10), 10, true);
+        get(node.emptyTrash());
+        assertThat(port.fake.trashEmptied).hasValue(1);
         assertThat(get(node.inventory(Optional.empty(), 100))).containsExactly(CHUNK, next);
         assertThat(get(node.inventory(Optional.of(CHUNK), 100))).containsExactly(next);
         assertThat(get(node.inventory(Optional.empty(), 1))).containsExactly(CHUNK);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -31,6 +32,7 @@ final class FakeDataNode implements DataNode {
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger puts = new AtomicInteger();
     final AtomicInteger putsEnded = new AtomicInteger();
+    final AtomicInteger trashEmptied = new AtomicInteger();
     final AtomicInteger openReads = new AtomicInteger();
     volatile @Nullable DataNodeException failure;
     volatile boolean silent;
@@ -174,6 +176,13 @@ final class FakeDataNode implements DataNode {
         var behind = after.map(id -> copies.tailMap(id, false)).orElse(copies);
         return CompletableFuture.completedFuture(
                 behind.keySet().stream().limit(limit).toList());
+    }
+
+    @Override
+    public CompletionStage<Done> emptyTrash() {
+        CompletionStage<Done> prevented = prevented();
+        trashEmptied.incrementAndGet();
+        return prevented == null ? CompletableFuture.completedFuture(Done.getInstance()) : prevented;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntFunction;
+import org.apache.pekko.Done;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -178,6 +179,11 @@ public final class NodeHopBench {
         @Override
         public CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Done> emptyTrash() {
+            return CompletableFuture.completedFuture(Done.getInstance());
         }
 
         @Override

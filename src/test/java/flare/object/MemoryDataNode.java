@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -176,6 +177,11 @@ final class MemoryDataNode implements DataNode {
         return copy == null
                 ? failed(Kind.NOT_FOUND, "has no chunk " + chunk)
                 : CompletableFuture.completedFuture(receipt(copy));
+    }
+
+    @Override
+    public CompletionStage<Done> emptyTrash() {
+        return CompletableFuture.completedFuture(Done.getInstance());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 
@@ -41,6 +42,7 @@ final class MemoryNode implements DataNode {
     private final Hooks hooks;
     boolean up = true;
     long incarnation = 1;
+    int trashEmptied;
 
     MemoryNode(int number, Map<UUID, MemoryNode> peers, Hooks hooks) {
         this.number = number;
@@ -113,6 +115,14 @@ final class MemoryNode implements DataNode {
                         .filter(chunk -> after.isEmpty() || chunk.compareTo(after.get()) > 0)
                         .limit(limit)
                         .toList());
+    }
+
+    @Override
+    public CompletionStage<Done> emptyTrash() {
+        return answer("empty-trash", () -> {
+            trashEmptied++;
+            return Done.getInstance();
+        });
     }
 
     @Override

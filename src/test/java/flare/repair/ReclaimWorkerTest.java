@@ -113,6 +113,9 @@ class ReclaimWorkerTest {
             assertThat(world.node(node).copies.keySet()).isEqualTo(world.referencedOn(node));
         }
         assertThat(world.node(3).copies).isEmpty();
+        for (int node = 1; node <= 3; node++) {
+            assertThat(world.node(node).trashEmptied).isEqualTo(1);
+        }
     }
 
     @Test
@@ -142,6 +145,7 @@ class ReclaimWorkerTest {
     private ReclaimNow reclaimNow() {
         return new ReclaimNow(
                 world.ask,
+                world.dataNodes(),
                 reclaim,
                 world.sweep(world.metadata),
                 () -> {
