@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /** One Flare process: started, killed, paused and started again with the same ports and directory. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READY_LIMIT = Duration.ofMinutes(2);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String name;
     private final Path directory;
     private final Map<String, String> settings = new LinkedHashMap<>();
-    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseParallelGC"));
+    /** Processes that live for seconds: what the second compiler does would cost more than it gives. */
+    private final List<String> jvmOptions =
+            new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+
     private final Ports ports;
     private Path log;
     private @Nullable Process process;
