@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.zip.CRC32C;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +30,11 @@ final class ChunkWriter {
     /** Bytes worth a system call; the buffer takes this and the piece that exceeded it. */
     static final int WRITE_BYTES = 256 * 1024;
 
-    /** One a thread of the disk's: what is copied into it stays in the processor's cache for checksum and write. */
-    private static final ThreadLocal<ByteBuffer> BUFFER =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(2 * WRITE_BYTES));
+    /**
+     * At most one a thread of the disk's; the one used last is used next, whichever thread comes: what is copied into it
+     * is then in the processor's cache for checksum and write. One fixed to each thread never is, as threads take turns.
+     */
+    private static final Deque<ByteBuffer> IDLE_BUFFERS = new ConcurrentLinkedDeque<>();
 
     private final LatchedDisk disk;
     private final Path temporary;
@@ -68,14 +72,16 @@ final class ChunkWriter {
         if (ended) {
             throw new DataNodeException(Kind.REFUSED, header.chunk() + ": the write was given up");
         }
+        ByteBuffer buffer = takeBuffer();
         try {
-            ByteBuffer buffer = BUFFER.get().clear();
             Disk.DiskFile out = opened(buffer);
             appendTo(out, buffer, pieces);
             drain(out, buffer);
         } catch (IOException | RuntimeException e) {
             abort();
             throw asRefusal(e);
+        } finally {
+            IDLE_BUFFERS.addFirst(buffer);
         }
     }
 
@@ -84,8 +90,8 @@ final class ChunkWriter {
         if (ended) {
             throw new DataNodeException(Kind.REFUSED, header.chunk() + ": the write was given up");
         }
+        ByteBuffer buffer = takeBuffer();
         try {
-            ByteBuffer buffer = BUFFER.get().clear();
             Disk.DiskFile out = opened(buffer);
             appendTo(out, buffer, pieces);
             CopyReceipt receipt = finish(out, buffer);
@@ -97,7 +103,14 @@ final class ChunkWriter {
         } catch (IOException | RuntimeException e) {
             abort();
             throw asRefusal(e);
+        } finally {
+            IDLE_BUFFERS.addFirst(buffer);
         }
+    }
+
+    private static ByteBuffer takeBuffer() {
+        ByteBuffer idle = IDLE_BUFFERS.pollFirst();
+        return idle == null ? ByteBuffer.allocateDirect(2 * WRITE_BYTES) : idle.clear();
     }
 
     /** Removes what was written; nothing if the copy is complete. */
