@@ -196,7 +196,7 @@ public final class ApiProcess implements AdminOperations {
                                 session.readMark(),
                                 session.lastRenewed().toString()))
                         .toList(),
-                sessions.lowestReadMark() == Long.MAX_VALUE ? null : sessions.lowestReadMark());
+                sessions.live().isEmpty() ? null : sessions.lowestReadMark());
     }
 
     /** A copy of the stage is limited: the question itself goes on and must not be completed from here. */

@@ -60,7 +60,13 @@ final class CopyCommands {
             putFreed(node, id, entry.index());
         }
         requeue(id, chunk.getNodesCount(), 0, wanted);
-        batch.put(Family.CHUNK, Keys.chunk(id), chunk.toBuilder().clearNodes().build());
+        batch.put(
+                Family.CHUNK,
+                Keys.chunk(id),
+                chunk.toBuilder()
+                        .clearNodes()
+                        .addAllFreedNodes(chunk.getNodesList())
+                        .build());
     }
 
     List<Command.FreedCopy> freeOrphans(Command.FreeOrphans free) {

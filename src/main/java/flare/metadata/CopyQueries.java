@@ -31,7 +31,7 @@ final class CopyQueries {
     Object ask(Query<?> query) {
         if (query instanceof Query.ListChunks list) {
             checkLimit(list.limit());
-            return chunks(list.blob(), list.fromOrdinal(), list.limit());
+            return readable(list.blob(), list.fromOrdinal(), list.limit());
         } else if (query instanceof Query.ListDeadBlobs list) {
             return dead(list.limit());
         } else if (query instanceof Query.ListFreed list) {
@@ -58,6 +58,23 @@ final class CopyQueries {
 
     List<ChunkRecord> chunks(BlobId blob, int fromOrdinal, int limit) {
         return chunks(Keys.chunk(blob, fromOrdinal), Keys.behind(Keys.blob(blob)), limit);
+    }
+
+    /**
+     * With the copies of a dead blob that a pinned read may still use: a long object's chunk list is read as the read goes
+     * on, and by then the blob may be dead and its copies FREED.
+     */
+    private List<ChunkRecord> readable(BlobId blob, int fromOrdinal, int limit) {
+        List<ChunkRecord> chunks = new ArrayList<>();
+        try (RowScan scan = rows.scan(Family.CHUNK, Keys.chunk(blob, fromOrdinal), Keys.behind(Keys.blob(blob)))) {
+            while (chunks.size() < limit && scan.next()) {
+                ChunkRow row = chunk(scan.value());
+                List<Integer> nodes = row.getNodesCount() == 0 ? row.getFreedNodesList() : row.getNodesList();
+                chunks.add(new ChunkRecord(
+                        Keys.chunkOf(scan.key()), row.getLength(), row.getCrc32C(), ValueCodec.nodes(nodes)));
+            }
+        }
+        return chunks;
     }
 
     private List<ChunkRecord> chunks(byte[] from, byte[] to, int limit) {

@@ -42,7 +42,10 @@ public sealed interface Query<R> {
     /** For a read under a pin: NO_SUCH_BUCKET, NO_SUCH_KEY; UNAVAILABLE if the pin's session is not live. */
     record OpenObject(BucketId bucket, ObjectKey key, long session) implements Query<OpenedObject> {}
 
-    /** Chunks of a blob in order, from an ordinal on. */
+    /**
+     * Chunks of a blob in order, from an ordinal on; those of a dead blob with the nodes their FREED copies are on, which a
+     * read under a pin may go on to use (I13).
+     */
     record ListChunks(BlobId blob, int fromOrdinal, int limit) implements Query<List<ChunkRecord>> {}
 
     /**
@@ -112,7 +115,10 @@ public sealed interface Query<R> {
 
     record SessionInfo(long id, String process, long writeMark, long readMark, Instant lastRenewed) {}
 
-    /** @param lowestReadMark {@link Long#MAX_VALUE} when no session is live */
+    /**
+     * @param lowestReadMark just past the last applied entry when no session is live: one opened since may read what is
+     *     freed after that
+     */
     record Sessions(List<SessionInfo> live, long lowestReadMark) {}
 
     record PendingCopy(NodeId node, ChunkId chunk, long index) {}

@@ -46,7 +46,7 @@ final class SessionCommands {
         long oldWriteMark = session.getWriteMark();
         session.setWriteMark(Math.max(oldWriteMark, renew.writeMark()))
                 .setReadMark(Math.max(session.getReadMark(), renew.readMark()))
-                .setRenewedMillis(entry.nowMillis());
+                .setRenewedMillis(rising(session.getRenewedMillis()));
         for (Command.NewContent.Blob blob : renew.abandoned()) {
             abandon(blob, session.getWriteMark(), copies);
         }
@@ -57,6 +57,14 @@ final class SessionCommands {
                     Keys.blob(new BlobId(renew.session(), session.getWriteMark())));
         }
         return new Command.Done();
+    }
+
+    /**
+     * The coordinator sees a renewal as a change of this stamp, which must therefore change also while the entries' time
+     * stands still: after the leader's clock was set back that may take hours.
+     */
+    private long rising(long lastMillis) {
+        return Math.max(entry.nowMillis(), lastMillis + 1);
     }
 
     /** A blob that was committed after all keeps its copies; one that was not must never be, even before the mark rises. */

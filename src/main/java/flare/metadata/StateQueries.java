@@ -164,7 +164,9 @@ final class StateQueries {
 
     private Query.Sessions sessions() {
         List<Query.SessionInfo> live = new ArrayList<>();
-        long lowest = Long.MAX_VALUE;
+        PositionRow position = read(Family.META, Keys.POSITION, PositionRow.parser());
+        // No mark is above it; and where none holds anything back, a session opened later still reads from here on.
+        long lowest = position == null ? 0 : position.getIndex() + 1;
         try (RowScan scan = rows.scan(Family.SESSION, Keys.FIRST, Keys.LAST)) {
             while (scan.next()) {
                 SessionRow session = EntryBatch.parse(Family.SESSION, scan.value(), SessionRow.parser());

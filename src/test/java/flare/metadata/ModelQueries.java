@@ -70,6 +70,7 @@ final class ModelQueries {
                     : blob.chunks.stream()
                             .skip(list.fromOrdinal())
                             .limit(list.limit())
+                            .map(chunk -> blob.beforeFreed.getOrDefault(chunk.id(), chunk))
                             .toList();
         } else if (query instanceof Query.ListDeadBlobs list) {
             return state.blobs.entrySet().stream()
@@ -153,7 +154,8 @@ final class ModelQueries {
             }
         });
         return new Query.Sessions(
-                live, live.stream().mapToLong(Query.SessionInfo::readMark).min().orElse(Long.MAX_VALUE));
+                live,
+                live.stream().mapToLong(Query.SessionInfo::readMark).reduce(state.applied.index() + 1, Math::min));
     }
 
     private Query.Counts counts() {

@@ -46,6 +46,7 @@ final class ModelState implements ReplicatedState {
         int wanted;
         int count;
         final List<ChunkRecord> chunks = new ArrayList<>();
+        final Map<ChunkId, ChunkRecord> beforeFreed = new HashMap<>();
     }
 
     static final class SessionRow {
@@ -399,7 +400,7 @@ final class ModelState implements ReplicatedState {
         }
         session.writeMark = Math.max(session.writeMark, renew.writeMark());
         session.readMark = Math.max(session.readMark, renew.readMark());
-        session.renewed = Instant.ofEpochMilli(now);
+        session.renewed = Instant.ofEpochMilli(Math.max(now, session.renewed.toEpochMilli() + 1));
         for (Command.NewContent.Blob abandoned : renew.abandoned()) {
             if (blobs.containsKey(abandoned.id())) {
                 continue;
@@ -453,6 +454,7 @@ final class ModelState implements ReplicatedState {
                 blob.chunks.stream().filter(chunk -> !chunk.nodes().isEmpty()).toList();
         for (ChunkRecord chunk : left.subList(0, Math.min(free.limit(), left.size()))) {
             setNodes(chunk, List.of());
+            blob.beforeFreed.put(chunk.id(), chunk);
             for (NodeId node : chunk.nodes()) {
                 freed.put(new Copy(node, chunk.id()), applied.index());
             }

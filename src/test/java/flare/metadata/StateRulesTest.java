@@ -19,6 +19,7 @@ import flare.model.ObjectKey;
 import flare.model.WriteCondition;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -170,6 +171,9 @@ final class StateRulesTest {
         assertThat(accept(new Command.FreeBlob(blob, 10, TERM))).isFalse();
         accept(new Command.ClearFreed(freed(NODE_1)));
         assertThat(chunks(blob)).hasSize(1);
+        assertThat(chunks(blob).get(0).nodes())
+                .as("where a read under a pin goes on")
+                .contains(NODE_2);
         accept(new Command.ClearFreed(freed(NODE_2)));
         assertThat(chunks(blob)).isEmpty();
         assertThat(counts()).isEqualTo(new Query.Counts(0, 0, 0, 0, 0, 0, 0));
@@ -178,12 +182,37 @@ final class StateRulesTest {
     @Test
     void i13TheLowestReadMarkIsThatOfTheLiveSessions() throws Exception {
         long other = accept(new Command.OpenSession(new UUID(3, 2), Optional.empty()));
-        accept(new Command.RenewSession(session, 0, 500, List.of()));
+        accept(new Command.RenewSession(session, 0, other + 1, List.of()));
         assertThat(state.query(new Query.ListSessions()).lowestReadMark()).isEqualTo(other);
         accept(new Command.CloseSession(other));
-        assertThat(state.query(new Query.ListSessions()).lowestReadMark()).isEqualTo(500);
+        assertThat(state.query(new Query.ListSessions()).lowestReadMark()).isEqualTo(other + 1);
+    }
+
+    /** A coordinator asks for the mark first and for FREED rows then: a session may open, and a copy be freed, between. */
+    @Test
+    void i13WithoutASessionTheLowestReadMarkCoversOnlyWhatIsFreedAlready() throws Exception {
+        BlobId blob = putBlob(1, NODE_1, NODE_2);
         accept(new Command.CloseSession(session));
-        assertThat(state.query(new Query.ListSessions()).lowestReadMark()).isEqualTo(Long.MAX_VALUE);
+        accept(new Command.DropCopy(new ChunkId(blob, 0), NODE_1));
+        long mark = state.query(new Query.ListSessions()).lowestReadMark();
+        long reader = accept(new Command.OpenSession(new UUID(3, 2), Optional.empty()));
+        state.query(new Query.OpenObject(BUCKET, KEY, reader));
+        delete();
+        accept(new Command.FreeBlob(blob, 10, TERM));
+        assertThat(freed(NODE_1).get(0).index()).isLessThan(mark);
+        assertThat(freed(NODE_2).get(0).index()).isGreaterThanOrEqualTo(mark);
+    }
+
+    @Test
+    void i13EachRenewalIsSeenThoughTheLeadersClockWasSetBack() throws Exception {
+        Command.RenewSession renewal = new Command.RenewSession(session, 0, 0, List.of());
+        List<Instant> stamps = new ArrayList<>();
+        for (long stampMillis : new long[] {90_000, 1_000, 2_000, 3_000}) {
+            index++;
+            state.apply(new Position(TERM, index), stampMillis, List.of(new Envelope(0, 0, 0, renewal)));
+            stamps.add(state.query(new Query.ListSessions()).live().get(0).lastRenewed());
+        }
+        assertThat(stamps).doesNotHaveDuplicates().isSorted();
     }
 
     @Test

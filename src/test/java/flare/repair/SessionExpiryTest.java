@@ -36,6 +36,14 @@ class SessionExpiryTest {
     }
 
     @Test
+    void keepsASessionThatRenewsWhileTheWallClockIsSetBack() {
+        pass(10, true);
+        world.setBackMillis = Duration.ofHours(1).toMillis();
+        pass(120, true);
+        assertThat(live()).isEqualTo(1);
+    }
+
+    @Test
     void countsFromItsOwnElection() {
         pass(25, false);
         world.metadata.elect();

@@ -51,6 +51,9 @@ final class World {
     final AtomicBoolean resumeSweep = new AtomicBoolean();
     final Ask ask;
     long nowNanos;
+    /** How far the leader's wall clock was set back. */
+    long setBackMillis;
+
     private final Map<UUID, MemoryNode> byUuid = new HashMap<>();
 
     World(int nodeCount, int copies) {
@@ -59,7 +62,7 @@ final class World {
 
     World(int nodeCount, int copies, MemoryNode.Hooks hooks) {
         metadata = new InMemoryMetadata(
-                new ClusterSettings(copies, CHUNK_BYTES, "round-robin"), () -> nowNanos / 1_000_000);
+                new ClusterSettings(copies, CHUNK_BYTES, "round-robin"), () -> nowNanos / 1_000_000 - setBackMillis);
         metadata.withNodes(nodeCount);
         for (int i = 1; i <= nodeCount; i++) {
             nodes.add(new MemoryNode(i, byUuid, hooks));
