@@ -1,13 +1,21 @@
 package flare.metadata;
 
 import flare.model.ChunkRecord;
-import java.util.List;
+import flare.model.ObjectAttributes;
+import flare.model.WriteCondition;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the metadata actor must know of a command to pack it. */
 final class CommandTraits {
 
-    private static final int BASE_BYTES = 256;
-    private static final int CHUNK_BYTES = 48;
+    /** Operation id, numbers, names of states, settings: everything that has no length of its own. */
+    private static final long BASE_BYTES = 256;
+
+    private static final long CHUNK_BYTES = 32;
+    private static final long NODE_BYTES = 5;
+    private static final long ROW_BYTES = 64;
+    private static final long TEXT_BYTES = 6;
 
     private CommandTraits() {}
 
@@ -32,31 +40,70 @@ final class CommandTraits {
                 || command instanceof Command.CloseSession;
     }
 
-    /** An estimate, for the bound on an entry. */
-    static long roughBytes(Command<?> command) {
+    /**
+     * At least the bytes it takes in an entry. Never less: an entry that the log refuses for its size would be proposed
+     * again for ever.
+     */
+    static long maxBytes(Command<?> command) {
         if (command instanceof Command.PutObject put) {
-            return BASE_BYTES + put.key().bytes().length + roughBytes(put.content());
-        }
-        if (command instanceof Command.RenewSession renewal) {
+            return BASE_BYTES
+                    + put.key().bytes().length
+                    + text(put.etag())
+                    + maxBytes(put.attributes())
+                    + maxBytes(put.condition())
+                    + maxBytes(put.content());
+        } else if (command instanceof Command.DeleteObject delete) {
+            return BASE_BYTES + delete.key().bytes().length + maxBytes(delete.condition());
+        } else if (command instanceof Command.RenewSession renewal) {
             return BASE_BYTES
                     + renewal.abandoned().stream()
-                            .mapToLong(CommandTraits::roughBytes)
+                            .mapToLong(CommandTraits::maxBytes)
                             .sum();
-        }
-        if (command instanceof Command.FreeOrphans orphans) {
-            return BASE_BYTES + (long) CHUNK_BYTES * orphans.chunks().size();
-        }
-        if (command instanceof Command.ClearFreed cleared) {
-            return BASE_BYTES + (long) CHUNK_BYTES * cleared.copies().size();
+        } else if (command instanceof Command.FreeOrphans orphans) {
+            return BASE_BYTES + ROW_BYTES * orphans.chunks().size();
+        } else if (command instanceof Command.ClearFreed cleared) {
+            return BASE_BYTES + ROW_BYTES * cleared.copies().size();
+        } else if (command instanceof Command.AddNode add) {
+            return BASE_BYTES + text(add.zone()) + text(add.url().toString());
+        } else if (command instanceof Command.UpdateNode update) {
+            return BASE_BYTES + text(update.url().toString());
+        } else if (command instanceof Command.OpenSession open) {
+            return BASE_BYTES + open.url().map(url -> text(url.toString())).orElse(0L);
         }
         return BASE_BYTES;
     }
 
-    private static long roughBytes(Command.NewContent content) {
+    private static long maxBytes(Command.NewContent content) {
         if (content instanceof Command.NewContent.Inline inline) {
             return inline.bytes().length;
         }
-        List<ChunkRecord> chunks = ((Command.NewContent.Blob) content).chunks();
-        return (long) BASE_BYTES + (long) CHUNK_BYTES * chunks.size();
+        long sum = BASE_BYTES;
+        for (ChunkRecord chunk : ((Command.NewContent.Blob) content).chunks()) {
+            sum += CHUNK_BYTES + NODE_BYTES * chunk.nodes().size();
+        }
+        return sum;
+    }
+
+    private static long maxBytes(ObjectAttributes attributes) {
+        return attributes.contentType().map(CommandTraits::text).orElse(0L)
+                + maxBytes(attributes.headers())
+                + maxBytes(attributes.userMetadata());
+    }
+
+    private static long maxBytes(Map<String, String> headers) {
+        return headers.entrySet().stream()
+                .mapToLong(header -> TEXT_BYTES + text(header.getKey()) + text(header.getValue()))
+                .sum();
+    }
+
+    private static long maxBytes(WriteCondition condition) {
+        return Stream.concat(condition.ifMatch().stream(), condition.ifNoneMatch().stream())
+                .mapToLong(CommandTraits::text)
+                .sum();
+    }
+
+    /** In UTF-8 a char has up to three bytes. */
+    private static long text(String text) {
+        return TEXT_BYTES + 3L * text.length();
     }
 }

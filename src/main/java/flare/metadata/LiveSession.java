@@ -21,8 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveSession implements Session {
 
-    /** What a renewal says. */
-    record Marks(long session, long writeMark, long readMark, List<NewContent.Blob> abandoned) {
+    /** Chunks that one renewal names: with all that many aborted uploads left behind, it would not fit a log entry. */
+    static final int MAX_REPORTED_CHUNKS = 4_096;
+
+    /**
+     * What a renewal says.
+     *
+     * @param more whether there are abandoned blobs that did not fit
+     */
+    record Marks(long session, long writeMark, long readMark, List<NewContent.Blob> abandoned, boolean more) {
         Marks {
             abandoned = List.copyOf(abandoned);
         }
@@ -70,7 +77,9 @@ final class LiveSession implements Session {
             Registration current = registration;
             // Of a session that ended, nothing can be committed any more: the sweep finds its copies.
             if (current != null && current.id == blob.session() && current.inFlight.contains(blob.counter())) {
-                current.abandoned.put(blob.counter(), new NewContent.Blob(blob, Math.max(1, copies(chunks)), chunks));
+                // What is not named is found by the sweep.
+                List<ChunkRecord> named = chunks.subList(0, Math.min(chunks.size(), MAX_REPORTED_CHUNKS));
+                current.abandoned.put(blob.counter(), new NewContent.Blob(blob, Math.max(1, copies(named)), named));
             }
         }
     }
@@ -116,13 +125,16 @@ final class LiveSession implements Session {
         synchronized (lock) {
             Registration live = live();
             List<NewContent.Blob> reported = new ArrayList<>();
+            int room = MAX_REPORTED_CHUNKS;
             for (NewContent.Blob blob : live.abandoned.values()) {
-                if (reported.size() == maxAbandoned) {
+                if (reported.size() == maxAbandoned || blob.chunks().size() > room) {
                     break;
                 }
                 reported.add(blob);
+                room -= blob.chunks().size();
             }
-            return new Marks(live.id, live.writeMark(), live.readMark(appliedIndex.getAsLong()), reported);
+            boolean more = reported.size() < live.abandoned.size();
+            return new Marks(live.id, live.writeMark(), live.readMark(appliedIndex.getAsLong()), reported, more);
         }
     }
 

@@ -110,6 +110,18 @@ final class MetadataActor extends AbstractBehavior<MetadataActor.Message> {
                             pending + " metadata commands are pending, as many as flare.raft.max-pending allows"));
             return this;
         }
+        long maxBytes = CommandTraits.maxBytes(submit.command);
+        long limit = RatisProperties.maxCommandBytes(settings);
+        if (maxBytes > limit) {
+            refuse(
+                    submit.result,
+                    new FlareException(
+                            Fault.ENTITY_TOO_LARGE,
+                            "a command of up to " + maxBytes
+                                    + " bytes does not fit an entry of the metadata log, which has " + limit
+                                    + " for one"));
+            return this;
+        }
         pending++;
         queue.add(submit);
         dispatch();
@@ -204,7 +216,7 @@ final class MetadataActor extends AbstractBehavior<MetadataActor.Message> {
         long lowest = -1;
         while (!queue.isEmpty() && commands.size() < settings.maxEntryCommands()) {
             Command<?> command = queue.element().command;
-            bytes += CommandTraits.roughBytes(command);
+            bytes += CommandTraits.maxBytes(command);
             if (!commands.isEmpty() && bytes > settings.maxEntryBytes().bytes()) {
                 break;
             }

@@ -44,6 +44,8 @@ final class RatisProperties {
 
     private static final int KEPT_SNAPSHOTS = 2;
     private static final long HEADROOM_BYTES = 1 << 20;
+    /** What Ratis and the stamp add to the commands of an entry, generously. */
+    private static final long ENTRY_BYTES = 64 << 10;
 
     private RatisProperties() {}
 
@@ -91,7 +93,7 @@ final class RatisProperties {
         Log.setPreallocatedSize(
                 properties, size(Math.min(4 << 20, settings.segmentSize().bytes())));
         // An entry must fit an append, an append the write buffer.
-        long append = Math.max(4 << 20, settings.maxEntryBytes().bytes() + HEADROOM_BYTES);
+        long append = appendBytes(settings);
         Log.Appender.setBufferByteLimit(properties, size(append));
         Log.setWriteBufferSize(properties, size(2 * append));
         // The snapshot has what is purged, on this disk; a peer that needs more gets the snapshot.
@@ -103,6 +105,15 @@ final class RatisProperties {
         // Segments of the log kept in memory; the default of 6 × 32 MiB is half of a small heap.
         Log.setSegmentCacheNumMax(properties, 2);
         Log.setSegmentCacheSizeMax(properties, size(2 * settings.segmentSize().bytes()));
+    }
+
+    private static long appendBytes(RaftSettings settings) {
+        return Math.max(4 << 20, settings.maxEntryBytes().bytes() + HEADROOM_BYTES);
+    }
+
+    /** What a command alone in its entry may take: Ratis refuses an entry larger than an append, each time anew. */
+    static long maxCommandBytes(RaftSettings settings) {
+        return appendBytes(settings) - ENTRY_BYTES;
     }
 
     private static void elections(RaftProperties properties, RaftSettings settings, boolean alone) {

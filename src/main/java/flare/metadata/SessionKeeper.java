@@ -116,8 +116,7 @@ final class SessionKeeper extends AbstractBehavior<SessionKeeper.Message> {
         session.renewed(renewed.marks);
         underWay.ifPresent(future -> future.complete(null));
         underWay = Optional.empty();
-        boolean more = renewed.marks.abandoned().size() == MAX_ABANDONED;
-        return more || afterNext.isPresent() || closing.isPresent() ? step() : this;
+        return renewed.marks.more() || afterNext.isPresent() || closing.isPresent() ? step() : this;
     }
 
     private Behavior<Message> onFailed(Failed failed) {

@@ -4,15 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flare.metadata.wire.Entry;
+import flare.metadata.wire.Operation;
+import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.NodeId;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +57,45 @@ final class EntryCodecTest {
                 .lines()
                 .toList();
         assertThat(GoldenEntry.rows(store)).isEqualTo(released);
+    }
+
+    @Test
+    void noCommandTakesMoreBytesThanItIsPackedFor() {
+        BlobId blob = new BlobId(Long.MAX_VALUE, Long.MAX_VALUE);
+        List<ChunkRecord> chunks = IntStream.range(0, 1_000)
+                .mapToObj(i -> new ChunkRecord(
+                        new ChunkId(blob, Integer.MAX_VALUE - i),
+                        Long.MAX_VALUE,
+                        -1,
+                        List.of(new NodeId(Integer.MAX_VALUE), new NodeId(Integer.MAX_VALUE - 1))))
+                .toList();
+        List<Command<?>> commands = new ArrayList<>();
+        GoldenEntry.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        commands.add(new Command.FreeOrphans(
+                new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
+        commands.add(new Command.ClearFreed(chunks.stream()
+                .map(chunk -> new Command.FreedCopy(new NodeId(Integer.MAX_VALUE), chunk.id(), Long.MAX_VALUE))
+                .toList()));
+        Command.NewContent.Blob content = new Command.NewContent.Blob(blob, 2, chunks);
+        commands.add(new Command.PutObject(
+                new BucketId(Long.MAX_VALUE),
+                ObjectKey.of("€".repeat(300)),
+                Long.MAX_VALUE,
+                "€".repeat(100),
+                new ObjectAttributes(Optional.of("€"), Map.of("€", "€"), Map.of("a", "", "b", "€")),
+                content,
+                new WriteCondition(List.of("€", ""), List.of())));
+        for (Command<?> command : commands) {
+            Operation.Builder operation = Operation.newBuilder()
+                    .setSession(Long.MAX_VALUE)
+                    .setSequence(Long.MAX_VALUE)
+                    .setLowestUnanswered(Long.MAX_VALUE);
+            CommandEncoder.encode(command, operation);
+            int bytes = Entry.newBuilder().addOperations(operation).build().getSerializedSize();
+            assertThat(CommandTraits.maxBytes(command))
+                    .as("%s", command.getClass())
+                    .isGreaterThanOrEqualTo(bytes);
+        }
     }
 
     @Test

@@ -10,11 +10,15 @@ import flare.model.BucketId;
 import flare.model.ByteSize;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -84,12 +88,47 @@ class MetadataActorTest {
         Proposal first = log.next();
         Proposal second = log.next();
         for (int i = 0; i < 3; i++) {
-            send(actor, abandoning(MAX_ENTRY_BYTES / 48));
+            send(actor, abandoning(MAX_ENTRY_BYTES / 64));
         }
         first.commitAll();
         assertThat(log.next().commands()).hasSize(1);
         second.commitAll();
         assertThat(log.next().commands()).hasSize(1);
+    }
+
+    /** The log would refuse it each time it is proposed, and everything packed with it would never have an outcome. */
+    @Test
+    void refusesACommandThatFitsNoEntryAndGoesOn() {
+        ActorRef<MetadataActor.Message> actor = actor(log);
+        CompletableFuture<Object> huge = tell(actor, abandoning(100_000));
+        assertThat(fault(huge)).isEqualTo(Fault.ENTITY_TOO_LARGE);
+        queue(actor, 1);
+        assertThat(log.next().sequences()).containsExactly(1L);
+    }
+
+    @Test
+    void countsHeadersAndConditionsAgainstTheBoundOfAnEntry() {
+        ActorRef<MetadataActor.Message> actor = actor(log);
+        queue(actor, 1);
+        queue(actor, 2);
+        Proposal first = log.next();
+        log.next();
+        for (int i = 0; i < 4; i++) {
+            send(actor, withHeaders(MAX_ENTRY_BYTES / 8));
+        }
+        first.commitAll();
+        assertThat(log.next().commands()).hasSize(2);
+    }
+
+    private static Command<?> withHeaders(int chars) {
+        return new Command.PutObject(
+                new BucketId(1),
+                ObjectKey.of("key"),
+                0,
+                "etag",
+                new ObjectAttributes(Optional.empty(), Map.of("cache-control", "x".repeat(chars)), Map.of()),
+                new Command.NewContent.Inline(new byte[0]),
+                WriteCondition.NONE);
     }
 
     @Test

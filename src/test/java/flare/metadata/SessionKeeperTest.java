@@ -17,6 +17,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -121,6 +122,20 @@ class SessionKeeperTest {
         assertThat(renewal().abandoned()).hasSize(64);
         Submitted rest = next();
         assertThat(((RenewSession) rest.command).abandoned()).hasSize(36);
+    }
+
+    @Test
+    void boundsTheChunksThatOneRenewalNames() throws Exception {
+        open(7);
+        for (int i = 0; i < 2; i++) {
+            BlobId blob = session.newBlob();
+            session.abandon(blob, Collections.nCopies(LiveSession.MAX_REPORTED_CHUNKS + i, chunk(blob)));
+        }
+        assertThat(renewal().abandoned()).hasSize(1);
+        Submitted rest = next();
+        assertThat(((RenewSession) rest.command).abandoned())
+                .singleElement()
+                .satisfies(blob -> assertThat(blob.chunks()).hasSize(LiveSession.MAX_REPORTED_CHUNKS));
     }
 
     @Test
