@@ -122,7 +122,11 @@ final class Copier {
     }
 
     private List<NodeId> sources(ChunkRecord chunk) {
-        return chunk.nodes().stream()
+        return healthyFirst(chunk.nodes());
+    }
+
+    private List<NodeId> healthyFirst(List<NodeId> nodes) {
+        return nodes.stream()
                 .sorted(Comparator.comparing(node -> !healthy.test(node)))
                 .toList();
     }
@@ -209,6 +213,21 @@ final class Copier {
         } catch (DataNodeException e) {
             return e.kind() == DataNodeException.Kind.NOT_FOUND || e.kind() == DataNodeException.Kind.CORRUPT;
         } catch (FlareException e) {
+            return false;
+        }
+    }
+
+    /** Whether one of the nodes has just read and checked every byte of its copy. */
+    boolean isGoodOnOneOf(ChunkRecord chunk, List<NodeId> nodes) {
+        return healthyFirst(nodes).stream().anyMatch(node -> isGoodOn(chunk, node));
+    }
+
+    private boolean isGoodOn(ChunkRecord chunk, NodeId id) {
+        Optional<DataNode> node = dataNodes.find(id);
+        try {
+            return node.isPresent() && isGood(chunk, ask.await(node.get().verify(chunk.id())));
+        } catch (DataNodeException | FlareException e) {
+            LOG.warn("No good copy of chunk {} on node {}: {}", chunk.id(), id, e.getMessage());
             return false;
         }
     }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the copies off nodes that are LOST or DRAINING, walking over all chunks page by page while any such node has
- * copies. A LOST node's copy is dropped where another one is; healing then replaces it. A DRAINING node's copy is dropped
- * once a new one is verified and committed, so that there are never fewer than before (I15).
+ * copies. A LOST node's copy is dropped where another one is, and has just been verified: should all others turn out bad and
+ * the node come back, the sweep would delete the one good copy as an orphan. Healing then replaces it. A DRAINING node's
+ * copy is dropped once a new one is verified and committed, so that there are never fewer than before (I15).
  */
 final class Evacuation {
 
@@ -32,7 +33,7 @@ final class Evacuation {
     }
 
     /**
-     * @param bytes moved
+     * @param bytes moved or verified
      * @param changed copies dropped
      * @param more whether the walk is not at its end
      */
@@ -49,44 +50,60 @@ final class Evacuation {
             return Moved.NOTHING;
         }
         List<ChunkRecord> page = ask.read(new Query.ScanChunks(after, batch));
-        int changed = 0;
+        List<ChunkRecord> toDrop = new ArrayList<>();
         List<ChunkRecord> toMove = new ArrayList<>();
         for (ChunkRecord chunk : page) {
-            changed += dropLost(chunk, nodes);
-            if (chunk.nodes().stream().anyMatch(node -> is(nodes.get(node), NodeState.DRAINING))) {
+            if (!on(NodeState.LOST, chunk, nodes).isEmpty()
+                    && !notLost(chunk, nodes).isEmpty()) {
+                toDrop.add(chunk);
+            }
+            if (!on(NodeState.DRAINING, chunk, nodes).isEmpty()) {
                 toMove.add(chunk);
             }
-            if (toMove.size() == parallel) {
+            if (toDrop.size() == parallel || toMove.size() == parallel) {
                 // The rest of the page is for the next step, behind the throttle.
                 after = Optional.of(chunk.id());
-                return move(toMove, nodes, changed, true);
+                return move(toMove, nodes, dropLost(toDrop, nodes), true);
             }
         }
         boolean more = page.size() == batch;
         after = more ? Optional.of(page.get(page.size() - 1).id()) : Optional.empty();
-        return move(toMove, nodes, changed, more);
+        return move(toMove, nodes, dropLost(toDrop, nodes), more);
     }
 
-    private int dropLost(ChunkRecord chunk, Map<NodeId, NodeInfo> nodes) {
+    /** Verifying reads as much from the disks as a copy moves. */
+    private Moved dropLost(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes) {
+        long bytes = 0;
         int dropped = 0;
-        boolean elsewhere = chunk.nodes().stream().anyMatch(node -> !is(nodes.get(node), NodeState.LOST));
-        for (NodeId node : chunk.nodes()) {
-            if (elsewhere && is(nodes.get(node), NodeState.LOST) && copier.drop(chunk, node)) {
-                dropped++;
+        for (ChunkRecord chunk : chunks) {
+            bytes += chunk.length();
+            if (copier.isGoodOnOneOf(chunk, notLost(chunk, nodes))) {
+                for (NodeId lost : on(NodeState.LOST, chunk, nodes)) {
+                    dropped += copier.drop(chunk, lost) ? 1 : 0;
+                }
             }
         }
-        return dropped;
+        return new Moved(bytes, dropped, false);
     }
 
-    private Moved move(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes, int dropped, boolean more) {
-        long bytes = 0;
-        int changed = dropped;
+    private static List<NodeId> on(NodeState state, ChunkRecord chunk, Map<NodeId, NodeInfo> nodes) {
+        return chunk.nodes().stream().filter(node -> is(nodes.get(node), state)).toList();
+    }
+
+    private static List<NodeId> notLost(ChunkRecord chunk, Map<NodeId, NodeInfo> nodes) {
+        return chunk.nodes().stream()
+                .filter(node -> !is(nodes.get(node), NodeState.LOST))
+                .toList();
+    }
+
+    private Moved move(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes, Moved dropped, boolean more) {
+        long bytes = dropped.bytes();
+        int changed = dropped.changed();
         for (Copier.Result result : copier.copy(chunks, nodes)) {
             if (result.made()) {
                 bytes += result.chunk().length();
-                Optional<NodeId> old = result.chunk().nodes().stream()
-                        .filter(node -> is(nodes.get(node), NodeState.DRAINING))
-                        .findFirst();
+                Optional<NodeId> old =
+                        on(NodeState.DRAINING, result.chunk(), nodes).stream().findFirst();
                 if (old.isPresent() && copier.drop(result.chunk(), old.get())) {
                     changed++;
                 }

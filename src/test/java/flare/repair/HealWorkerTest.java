@@ -128,6 +128,18 @@ class HealWorkerTest {
         assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(2));
     }
 
+    /** Were it dropped, the sweep would delete the one good copy as an orphan when the node comes back. */
+    @Test
+    void keepsALostNodesLocationWhileNoOtherCopyIsKnownToBeGood() {
+        world.put("key", 1, 2, 1, 2);
+        ChunkId chunk = world.records().get(0).id();
+        world.node(1).copies.put(chunk, new MemoryNode.Copy(0, World.CHUNK_BYTES, 0));
+        world.node(2).up = false;
+        world.ask.submit(new Command.SetNodeState(new NodeId(2), NodeState.LOST));
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(1), new NodeId(2));
+    }
+
     @Test
     void stopsAndAlarmsWhenMoreThanAThirdIsLost() {
         world.put("key", 1, 3, 1);
