@@ -52,12 +52,27 @@ final class StoreDirectory implements Closeable {
     }
 
     private static Closeable lock(LatchedDisk disk, StoreLayout layout) throws IOException {
+        createParents(disk, layout.root());
         disk.createDirectory(layout.root());
         try {
             return disk.lock(layout.lock());
         } catch (Disk.LockedException e) {
             throw new DataNodeException(
                     Kind.REFUSED, layout.root() + " is in use by another data node, in this process or another", e);
+        }
+    }
+
+    /** A fresh node's directory may be named below others that are still to be made, each durable as the first copy is. */
+    private static void createParents(LatchedDisk disk, Path directory) {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null || disk.exists(parent)) {
+            return;
+        }
+        createParents(disk, parent);
+        disk.createDirectory(parent);
+        Path above = parent.getParent();
+        if (above != null) {
+            disk.syncDirectory(above);
         }
     }
 

@@ -42,6 +42,21 @@ class StoreDirectoryTest {
     }
 
     @Test
+    void makesTheDirectoriesAboveItAsDurableAsItself() {
+        Path deep = Path.of("/not/yet/there");
+        UUID uuid;
+        try (FileChunkStore store =
+                FileChunkStore.open(disk, deep, Expected.ANYTHING, StoreFixture.settings(""), Clock.systemUTC())) {
+            uuid = store.uuid();
+            disk.crash();
+        }
+        try (FileChunkStore store =
+                FileChunkStore.open(disk, deep, Expected.ANYTHING, StoreFixture.settings(""), Clock.systemUTC())) {
+            assertThat(store.uuid()).isEqualTo(uuid);
+        }
+    }
+
+    @Test
     void keepsItsUuidAndRaisesItsIncarnationAtEachStartEvenAfterAPowerCut() {
         UUID uuid;
         try (FileChunkStore store = open(disk, Expected.ANYTHING)) {
