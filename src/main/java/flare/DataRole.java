@@ -88,7 +88,12 @@ final class DataRole {
             ActorSystem<?> system, Settings settings, Path directory, ClusterIdentity cluster, DataNodeClients peers) {
         try {
             FileChunkStore store = FileChunkStore.open(directory, Optional.empty(), settings.data(), Clock.systemUTC());
-            store.cluster().ifPresent(cluster::learn);
+            try {
+                store.cluster().ifPresent(cluster::learn);
+            } catch (StartFailedException e) {
+                store.close();
+                throw e;
+            }
             return new LocalDataNode(
                     store,
                     order -> peers.at(order.sourceUuid(), order.sourceUrl()),

@@ -38,6 +38,9 @@ import org.apache.pekko.util.ByteString;
  */
 public final class GuardedServer {
 
+    /** For an answer's last bytes, which the socket has taken and the client has yet to. */
+    private static final Duration LAST_WRITES = Duration.ofSeconds(3);
+
     private final Tcp.ServerBinding binding;
     private final CompletionStage<Done> connections;
     private final CompletableFuture<Done> drain;
@@ -75,7 +78,7 @@ public final class GuardedServer {
                         Optional.empty())
                 .mapAsyncUnordered(settings.getMaxConnections(), connection -> {
                     CompletionStage<Done> ended = layers(system, settings, connection.remoteAddress(), drain, cut)
-                            .join(connection.flow().watchTermination(Keep.right()), Keep.right())
+                            .join(closing(connection.flow(), drain), Keep.right())
                             .join(answers)
                             .run(materializer);
                     return ended.exceptionally(broken -> Done.getInstance());
@@ -83,6 +86,25 @@ public final class GuardedServer {
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
         return bound.first().thenApply(binding -> new GuardedServer(binding, bound.second(), drain, cut));
+    }
+
+    /**
+     * The socket, with when it is closed. While the server drains, a client that does not close its side of a connection
+     * behind the last answer is waited for so long only.
+     */
+    private static Flow<ByteString, ByteString, CompletionStage<Done>> closing(
+            Flow<ByteString, ByteString, ?> socket, CompletionStage<Done> drain) {
+        return Flow.of(ByteString.class)
+                .watchTermination(Keep.right())
+                .viaMat(socket, Keep.left())
+                .viaMat(KillSwitches.single(), Keep.both())
+                .watchTermination((side, closed) -> {
+                    drain.thenCombine(side.first(), (draining, written) -> written)
+                            .thenRun(() -> CompletableFuture.delayedExecutor(
+                                            LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS)
+                                    .execute(side.second()::shutdown));
+                    return closed;
+                });
     }
 
     private static BidiFlow<HttpResponse, ByteString, ByteString, HttpRequest, NotUsed> layers(

@@ -92,9 +92,17 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             drain.thenAccept(drained::invoke);
         }
 
+        /**
+         * The parser's input ends; the socket's is read on. Were it cancelled, nobody could tell when the answer to the
+         * last request, which may be on its way for long, has reached the client.
+         */
         private void endIfBetweenRequests() {
             if (draining && mode == Mode.HEAD && unread.isEmpty() && checked.isEmpty()) {
-                completeStage();
+                mode = Mode.IGNORING;
+                complete(out);
+                if (!isClosed(in) && !hasBeenPulled(in)) {
+                    pull(in);
+                }
             }
         }
 

@@ -3,6 +3,7 @@ package flare.harness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,12 +28,22 @@ final class Admin {
     }
 
     static JsonNode status(ServerProcess api) throws IOException {
-        return send(HttpRequest.newBuilder(api.admin("/admin/status")).timeout(Duration.ofSeconds(5)));
+        return status(api.admin("/"));
+    }
+
+    /** @param admin the admin port's address */
+    static JsonNode status(URI admin) throws IOException {
+        return send(HttpRequest.newBuilder(admin.resolve("/admin/status")).timeout(Duration.ofSeconds(5)));
     }
 
     /** Reclaims everything that can be and waits for it. */
     static JsonNode reclaim(ServerProcess api) throws IOException {
-        return send(HttpRequest.newBuilder(api.admin("/admin/reclaim"))
+        return reclaim(api.admin("/"));
+    }
+
+    /** @param admin the admin port's address */
+    static JsonNode reclaim(URI admin) throws IOException {
+        return send(HttpRequest.newBuilder(admin.resolve("/admin/reclaim"))
                 .timeout(Duration.ofMinutes(2))
                 .POST(BodyPublishers.noBody()));
     }

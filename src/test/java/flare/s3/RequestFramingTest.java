@@ -227,7 +227,10 @@ class RequestFramingTest {
         try (RawClient idle = stopping.connect();
                 RawClient busy = stopping.connect()) {
             assertThat(idle.send(HIDDEN).response().status()).isEqualTo(404);
-            busy.send(RawClient.head("PUT /object/last", "Content-Length: 5") + "123");
+            // Answered 100, it is under way, and not only on its way to the server.
+            busy.send(RawClient.head("PUT /object/last", "Content-Length: 5", "Expect: 100-continue"));
+            assertThat(busy.response().status()).isEqualTo(100);
+            busy.send("123");
             var stopped = stopping.server.stop(Duration.ofSeconds(5)).toCompletableFuture();
             assertThat(idle.closed()).isTrue();
             busy.send("45");
