@@ -44,6 +44,9 @@ final class MemoryDataNode implements DataNode {
     volatile long failPutAt = -1;
     volatile long stallPutAt = -1;
     volatile boolean neverAcknowledges;
+    /** A copy is acknowledged when this completes. */
+    volatile CompletableFuture<Void> durable = CompletableFuture.completedFuture(null);
+
     /** Computes the receipt and keeps nothing. */
     volatile boolean forgets;
 
@@ -121,7 +124,8 @@ final class MemoryDataNode implements DataNode {
         if (claimsOtherChecksum) {
             receipt = new CopyReceipt(receipt.length(), receipt.crc32c() + 1);
         }
-        return neverAcknowledges ? new CompletableFuture<>() : CompletableFuture.completedFuture(receipt);
+        CopyReceipt stored = receipt;
+        return neverAcknowledges ? new CompletableFuture<>() : durable.thenApply(now -> stored);
     }
 
     @Override

@@ -52,6 +52,9 @@ final class ObjectFixture implements AutoCloseable {
     final ActorSystem system;
     final List<MemoryDataNode> nodes = new ArrayList<>();
     final Set<NodeId> unusable = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    /** Those that count as being in this process. */
+    final Set<NodeId> local = java.util.concurrent.ConcurrentHashMap.newKeySet();
+
     final RecordingMetadata metadata;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final ObjectService service;
@@ -64,6 +67,14 @@ final class ObjectFixture implements AutoCloseable {
     }
 
     static ObjectSettings settings(Etag etag) {
+        return settings(etag, 1);
+    }
+
+    static ObjectSettings withReadAhead(int chunks) {
+        return settings(Etag.MD5, chunks);
+    }
+
+    private static ObjectSettings settings(Etag etag, int readAhead) {
         return new ObjectSettings(
                 new ByteSize(CHUNK_BYTES),
                 1,
@@ -74,7 +85,7 @@ final class ObjectFixture implements AutoCloseable {
                 new ByteSize(2048),
                 4,
                 2,
-                1,
+                readAhead,
                 new ByteSize(100 * 1024),
                 Duration.ofMillis(200),
                 Duration.ofMillis(400),
@@ -133,7 +144,7 @@ final class ObjectFixture implements AutoCloseable {
 
         @Override
         public boolean isLocal(NodeId node) {
-            return false;
+            return local.contains(node);
         }
     }
 

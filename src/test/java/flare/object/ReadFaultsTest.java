@@ -273,4 +273,42 @@ class ReadFaultsTest {
             assertNothingHeld(flare);
         }
     }
+
+    @Test
+    void withNoReadAheadNoChunkIsOpenedBeforeItIsRead() {
+        try (ObjectFixture flare = new ObjectFixture(system, 1, 1, ObjectFixture.withReadAhead(0))) {
+            byte[] bytes = randomBytes(2, 5 * CHUNK_BYTES + 1);
+            flare.put(bytes);
+            assertThat(flare.get()).isEqualTo(bytes);
+            assertThat(flare.get(Optional.of(new ByteRange(CHUNK_BYTES - 1L, 2 * CHUNK_BYTES))))
+                    .isEqualTo(java.util.Arrays.copyOfRange(bytes, CHUNK_BYTES - 1, 3 * CHUNK_BYTES - 1));
+            int before = flare.node(1).readsBegun.get();
+            var stuck = flare.open(Optional.empty())
+                    .bytes()
+                    .viaMat(org.apache.pekko.stream.KillSwitches.single(), Keep.right())
+                    .mapAsync(1, piece -> new java.util.concurrent.CompletableFuture<ByteString>())
+                    .to(Sink.ignore())
+                    .run(system);
+            await().during(java.time.Duration.ofMillis(80))
+                    .until(() -> flare.node(1).readsBegun.get() == before + 1);
+            stuck.shutdown();
+            assertNothingHeld(flare);
+        }
+    }
+
+    @Test
+    void theCopyInThisProcessIsReadAndTheOthersOnlyWhenItFails() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            flare.put(BYTES);
+            flare.local.add(new flare.model.NodeId(2));
+            for (int i = 0; i < 4; i++) {
+                assertThat(flare.get()).isEqualTo(BYTES);
+            }
+            assertThat(flare.node(2).readsBegun.get()).isGreaterThanOrEqualTo(4);
+            assertThat(flare.node(1).readsBegun.get() + flare.node(3).readsBegun.get())
+                    .isZero();
+            flare.node(2).down = true;
+            assertThat(flare.get()).isEqualTo(BYTES);
+        }
+    }
 }

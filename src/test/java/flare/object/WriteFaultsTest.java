@@ -220,6 +220,23 @@ class WriteFaultsTest {
     }
 
     @Test
+    void nothingIsCommittedBeforeEveryChunkIsDurableOnAQuorum() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            byte[] bytes = randomBytes(5, 2 * CHUNK_BYTES);
+            CompletableFuture<Void> durable = new CompletableFuture<>();
+            flare.nodes.subList(0, 2).forEach(node -> node.durable = durable);
+            CompletionStage<ObjectInfo> upload = flare.service.put(request(bytes.length), body(bytes));
+            await().until(() -> flare.nodes.stream().allMatch(node -> node.copies.size() == 2));
+            await().during(java.time.Duration.ofMillis(80))
+                    .until(() ->
+                            flare.metadata.commands(Command.PutObject.class).isEmpty());
+            durable.complete(null);
+            await(upload);
+            assertThat(flare.get()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
     void abortedAtAnyFractionAnUploadLeavesNoObjectAndReportsItsCopies() {
         byte[] bytes = randomBytes(3, 4 * CHUNK_BYTES);
         for (int copies : new int[] {1, 3}) {
