@@ -24,6 +24,7 @@ class MemoryTest {
     private static final int MIB = 1024 * 1024;
     private static final int OBJECT_BYTES = 64 * MIB;
     private static final int CLIENTS = 200;
+    private static final int COPIED_CLIENTS = 50;
     private static final long RESIDENT_LIMIT = 1_100L * MIB;
 
     @TempDir
@@ -38,9 +39,28 @@ class MemoryTest {
             assertThat(all(CLIENTS, i -> download(server, i, moved))).isEmpty();
             long resident = server.peakResidentBytes();
             System.out.printf(
-                    "E9 memory: %d uploads, then %d downloads at once of %d MiB each, heap 512 MiB: peak resident %d MiB%n",
+                    "F4 memory: %d uploads, then %d downloads at once of %d MiB each, heap 512 MiB: peak resident %d MiB%n",
                     CLIENTS, CLIENTS, OBJECT_BYTES / MIB, resident / MIB);
             assertThat(resident).isLessThanOrEqualTo(RESIDENT_LIMIT);
+        }
+    }
+
+    @Test
+    void fiftyUploadsOfThreeCopiesWithOneThrottledFitToo() throws Exception {
+        try (Topology topology = new Topology(directory, 1, 3, 3);
+                TcpProxy slow = new TcpProxy(topology.data(3).ports().data())) {
+            slow.toTarget().throttle(MIB);
+            ServerProcess api = topology.api(1);
+            api.jvm("-Xmx512m").set("flare.etag", "fast").set("flare.data-nodes.2", slow.url());
+            topology.start();
+            AtomicLong moved = new AtomicLong();
+            assertThat(all(COPIED_CLIENTS, i -> upload(api, i, moved))).isEmpty();
+            long resident = api.peakResidentBytes();
+            System.out.printf(
+                    "F4 memory: %d uploads at once of %d MiB in 3 copies, one throttled, heap 512 MiB: peak resident %d MiB%n",
+                    COPIED_CLIENTS, OBJECT_BYTES / MIB, resident / MIB);
+            assertThat(resident).isLessThanOrEqualTo(RESIDENT_LIMIT);
+            assertThat(all(COPIED_CLIENTS, i -> download(api, i, moved))).isEmpty();
         }
     }
 
