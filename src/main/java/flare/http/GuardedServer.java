@@ -13,6 +13,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.KillSwitches;
@@ -38,24 +39,37 @@ import org.apache.pekko.util.ByteString;
  */
 public final class GuardedServer {
 
-    /** For an answer's last bytes, which the socket has taken and the client has yet to. */
-    private static final Duration LAST_WRITES = Duration.ofSeconds(3);
+    /** Longest time from a head's first byte to its last. */
+    static final Duration HEAD_LIMIT = Duration.ofSeconds(10);
 
+    private static final Duration DRAIN_POLL = Duration.ofMillis(20);
+    /** For connections to end that were cut. */
+    private static final Duration CUT_LIMIT = Duration.ofSeconds(5);
+
+    private final ActorSystem<?> system;
     private final Tcp.ServerBinding binding;
     private final CompletionStage<Done> connections;
+    private final OpenConnections open;
     private final CompletableFuture<Done> drain;
     private final SharedKillSwitch cut;
 
     private GuardedServer(
-            Tcp.ServerBinding binding,
-            CompletionStage<Done> connections,
-            CompletableFuture<Done> drain,
-            SharedKillSwitch cut) {
+            ActorSystem<?> system, Tcp.ServerBinding binding, CompletionStage<Done> connections, Layers layers) {
+        this.system = system;
         this.binding = binding;
         this.connections = connections;
-        this.drain = drain;
-        this.cut = cut;
+        this.open = layers.open();
+        this.drain = layers.drain();
+        this.cut = layers.cut();
     }
+
+    /** What the connections of one port share. */
+    private record Layers(
+            ServerSettings settings,
+            Duration headLimit,
+            OpenConnections open,
+            CompletableFuture<Done> drain,
+            SharedKillSwitch cut) {}
 
     /** Listens at {@code address}, port 0 being any free one. The handler reads or settles each request's entity. */
     public static CompletionStage<GuardedServer> bind(
@@ -63,11 +77,25 @@ public final class GuardedServer {
             InetSocketAddress address,
             ServerSettings settings,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        CompletableFuture<Done> drain = new CompletableFuture<>();
-        SharedKillSwitch cut = KillSwitches.shared("connections");
+        return bind(system, address, settings, HEAD_LIMIT, handler);
+    }
+
+    static CompletionStage<GuardedServer> bind(
+            ActorSystem<?> system,
+            InetSocketAddress address,
+            ServerSettings settings,
+            Duration headLimit,
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        Layers layers = new Layers(
+                settings,
+                headLimit,
+                new OpenConnections(),
+                new CompletableFuture<>(),
+                KillSwitches.shared("connections"));
         Materializer materializer = Materializer.createMaterializer(system);
-        Flow<HttpRequest, HttpResponse, NotUsed> answers =
-                Flow.of(HttpRequest.class).mapAsync(1, handler);
+        Flow<HttpRequest, HttpResponse, NotUsed> answers = Flow.of(HttpRequest.class)
+                .mapAsync(1, handler)
+                .map(response -> layers.drain().isDone() ? response.addHeader(Connection.create("close")) : response);
         var bound = Tcp.get(system)
                 .bind(
                         address.getHostString(),
@@ -77,50 +105,33 @@ public final class GuardedServer {
                         true,
                         Optional.empty())
                 .mapAsyncUnordered(settings.getMaxConnections(), connection -> {
-                    CompletionStage<Done> ended = layers(system, settings, connection.remoteAddress(), drain, cut)
-                            .join(closing(connection.flow(), drain), Keep.right())
+                    OpenConnections.Connection opened = layers.open().add();
+                    CompletionStage<Done> ended = layers(system, layers, connection.remoteAddress(), opened)
+                            .join(connection.flow().watchTermination(Keep.right()), Keep.right())
                             .join(answers)
                             .run(materializer);
-                    return ended.exceptionally(broken -> Done.getInstance());
+                    return ended.handle((done, broken) -> {
+                        opened.readToItsEnd();
+                        return Done.getInstance();
+                    });
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 .run(materializer);
-        return bound.first().thenApply(binding -> new GuardedServer(binding, bound.second(), drain, cut));
-    }
-
-    /**
-     * The socket, with when it is closed. While the server drains, a client that does not close its side of a connection
-     * behind the last answer is waited for so long only.
-     */
-    private static Flow<ByteString, ByteString, CompletionStage<Done>> closing(
-            Flow<ByteString, ByteString, ?> socket, CompletionStage<Done> drain) {
-        return Flow.of(ByteString.class)
-                .watchTermination(Keep.right())
-                .viaMat(socket, Keep.left())
-                .viaMat(KillSwitches.single(), Keep.both())
-                .watchTermination((side, closed) -> {
-                    drain.thenCombine(side.first(), (draining, written) -> written)
-                            .thenRun(() -> CompletableFuture.delayedExecutor(
-                                            LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS)
-                                    .execute(side.second()::shutdown));
-                    return closed;
-                });
+        return bound.first().thenApply(binding -> new GuardedServer(system, binding, bound.second(), layers));
     }
 
     private static BidiFlow<HttpResponse, ByteString, ByteString, HttpRequest, NotUsed> layers(
-            ActorSystem<?> system,
-            ServerSettings settings,
-            InetSocketAddress remote,
-            CompletionStage<Done> drain,
-            SharedKillSwitch cut) {
-        Duration idle = Duration.ofNanos(settings.getTimeouts().idleTimeout().toNanos());
-        Flow<ByteString, ByteString, NotUsed> inbound =
-                Flow.of(ByteString.class).via(cut.flow()).via(new RequestGuard(drain));
+            ActorSystem<?> system, Layers shared, InetSocketAddress remote, OpenConnections.Connection connection) {
+        Duration idle =
+                Duration.ofNanos(shared.settings().getTimeouts().idleTimeout().toNanos());
+        Flow<ByteString, ByteString, NotUsed> inbound = Flow.of(ByteString.class)
+                .via(shared.cut().flow())
+                .via(new RequestGuard(shared.drain(), shared.headLimit()));
         return Http.get(system)
-                .serverLayer(settings, Optional.of(remote))
+                .serverLayer(shared.settings(), Optional.of(remote))
                 .atop(withoutTls())
                 .atop(BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle))
-                .atop(BidiFlow.fromFlows(Flow.of(ByteString.class), inbound));
+                .atop(BidiFlow.fromFlows(connection.outbound(), inbound));
     }
 
     /** Pekko's types of this layer and of the one above differ by a subtype, which Java's generics don't bridge. */
@@ -135,16 +146,34 @@ public final class GuardedServer {
     }
 
     /**
-     * Accepts nothing more, ends each connection behind the request under way, and cuts those left after {@code limit}.
+     * Accepts nothing more, ends each connection behind the answer under way, and cuts those left after {@code limit}.
      * Completes when all are closed.
      */
     public CompletionStage<Done> stop(Duration limit) {
-        return binding.unbind().thenCompose(unbound -> {
-            drain.complete(Done.getInstance());
-            CompletableFuture<Done> closed = connections.toCompletableFuture();
-            CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> cut.abort(new IllegalStateException("the server stopped")));
-            return closed;
-        });
+        long deadlineNanos = System.nanoTime() + limit.toNanos();
+        return binding.unbind()
+                .thenCompose(unbound -> {
+                    drain.complete(Done.getInstance());
+                    CompletableFuture<Done> settled = new CompletableFuture<>();
+                    awaitSettled(deadlineNanos, settled);
+                    return settled;
+                })
+                .thenCompose(settled -> {
+                    cut.abort(new IllegalStateException("the server stopped"));
+                    return connections
+                            .toCompletableFuture()
+                            .copy()
+                            .completeOnTimeout(Done.getInstance(), CUT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+                });
+    }
+
+    private void awaitSettled(long deadlineNanos, CompletableFuture<Done> settled) {
+        long now = System.nanoTime();
+        if (open.areSettled(now) || now - deadlineNanos >= 0) {
+            settled.complete(Done.getInstance());
+        } else {
+            system.scheduler()
+                    .scheduleOnce(DRAIN_POLL, () -> awaitSettled(deadlineNanos, settled), system.executionContext());
+        }
     }
 }

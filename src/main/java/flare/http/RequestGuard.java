@@ -1,6 +1,7 @@
 package flare.http;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
@@ -12,6 +13,7 @@ import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -26,8 +28,9 @@ import org.apache.pekko.util.ByteString;
  * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations put before its
  * other headers, and so before a client's own of those names. A bad head is replaced by a request that says why ({@link
  * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there.
- * Bad framing inside a chunked body ends the input there. It also knows when no request is under way: the moment at which a
- * server that shuts down may end a connection.
+ * Bad framing inside a chunked body ends the input there. So does a server that shuts down, behind the request under way; the
+ * socket is read on all the same, since its end tells that the client has taken the answer. A head must come whole
+ * within a set time from its first byte.
  */
 public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
 
@@ -40,15 +43,23 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
     /** Header with Content-Type as sent: Pekko passes on what it understood of it. */
     public static final String CONTENT_TYPE = "flare-content-type";
 
+    private static final String HEAD_LIMIT = "head";
+    private static final String LINGER = "linger";
+
     private final Inlet<ByteString> in = Inlet.create("RequestGuard.in");
     private final Outlet<ByteString> out = Outlet.create("RequestGuard.out");
     private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
 
     private final CompletionStage<Done> drain;
+    private final Duration headLimit;
 
-    /** @param drain once completed, the input ends behind the request under way */
-    RequestGuard(CompletionStage<Done> drain) {
+    /**
+     * @param drain once completed, the input ends behind the request under way
+     * @param headLimit longest time from a head's first byte to its last
+     */
+    RequestGuard(CompletionStage<Done> drain, Duration headLimit) {
         this.drain = drain;
+        this.headLimit = headLimit;
     }
 
     @Override
@@ -68,7 +79,7 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         IGNORING
     }
 
-    private final class Logic extends GraphStageLogic {
+    private final class Logic extends TimerGraphStageLogic {
         private Mode mode = Mode.HEAD;
         private ByteString unread = ByteString.emptyByteString();
         private ByteString checked = ByteString.emptyByteString();
@@ -92,17 +103,34 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             drain.thenAccept(drained::invoke);
         }
 
-        /**
-         * The parser's input ends; the socket's is read on. Were it cancelled, nobody could tell when the answer to the
-         * last request, which may be on its way for long, has reached the client.
-         */
         private void endIfBetweenRequests() {
             if (draining && mode == Mode.HEAD && unread.isEmpty() && checked.isEmpty()) {
                 mode = Mode.IGNORING;
                 complete(out);
-                if (!isClosed(in) && !hasBeenPulled(in)) {
-                    pull(in);
-                }
+                readOn();
+            }
+        }
+
+        private void watchHead() {
+            boolean begun = mode == Mode.HEAD && !unread.isEmpty();
+            if (begun && !isTimerActive(HEAD_LIMIT)) {
+                scheduleOnce(HEAD_LIMIT, headLimit);
+            } else if (!begun) {
+                cancelTimer(HEAD_LIMIT);
+            }
+        }
+
+        @Override
+        public void onTimer(Object key) {
+            if (key.equals(LINGER)) {
+                completeStage();
+            } else if (hasBeenPulled(in)) {
+                refuse("the head did not come within " + headLimit.toMillis() + " ms");
+                unread = ByteString.emptyByteString();
+                giveOrAsk();
+            } else {
+                // The request before it is still being answered: it was not the client who kept us waiting.
+                scheduleOnce(HEAD_LIMIT, headLimit);
             }
         }
 
@@ -186,10 +214,18 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             }
             if (chunks.isBad() && checked.isEmpty() && !isClosed(out)) {
                 complete(out);
+                scheduleOnce(LINGER, headLimit);
             }
             endIfBetweenRequests();
             boolean wanted = isClosed(out) || isAvailable(out) || mode == Mode.IGNORING;
-            if (wanted && checked.isEmpty() && !isClosed(in) && !hasBeenPulled(in)) {
+            if (wanted && checked.isEmpty()) {
+                readOn();
+            }
+            watchHead();
+        }
+
+        private void readOn() {
+            if (!isClosed(in) && !hasBeenPulled(in)) {
                 pull(in);
             }
         }
