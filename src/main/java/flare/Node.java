@@ -49,6 +49,7 @@ final class Node implements AutoCloseable {
     }
 
     private static Node start(Settings settings, Closing closing, Consumer<Throwable> onFailure) {
+        DataDirectory.create(settings.node().dataDir());
         ClusterSecret secret = Secrets.load(settings);
         Metrics metrics = new Metrics();
         closing.add("metrics", metrics);

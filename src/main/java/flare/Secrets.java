@@ -43,7 +43,8 @@ final class Secrets {
             }
             return read(own);
         } catch (IOException e) {
-            throw new StartFailedException("the cluster secret can't be read: " + e, e);
+            throw new StartFailedException(
+                    "the cluster secret can't be read: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new StartFailedException(String.valueOf(e.getMessage()), e);
         }
@@ -63,7 +64,6 @@ final class Secrets {
 
     /** Durable before it is used: chunks are refused to whoever comes with another secret. */
     private static void create(Path directory) throws IOException {
-        Files.createDirectories(directory);
         Path temporary = directory.resolve(FILE + ".tmp");
         Files.deleteIfExists(temporary);
         Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
