@@ -1,5 +1,6 @@
 package flare.chunk;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -11,6 +12,7 @@ import org.apache.pekko.stream.stage.AbstractInHandler;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +30,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stage of its own because {@code splitAfter} hands over each arriving 8 KiB and takes a new substream's first
  * element by a slow path; here bytes cross to the chunk's stream in pieces of 128 KiB, the next one being gathered
- * while the last one is written. A chunk that is all there when its turn comes needs no substream at all.
+ * while the last one is written; a body so slow that a piece would take long to gather is passed on now and then, so that
+ * nobody behind takes the chunk's stream for dead. A chunk that is all there when its turn comes needs no substream at all.
  */
 public final class Chunker extends GraphStage<FlowShape<ByteString, Chunk>> {
 
     /** Bytes gathered before they cross into the chunk's own stream. */
     public static final int PIECE_BYTES = 128 * 1024;
 
+    private static final Duration FLUSH_EVERY = Duration.ofSeconds(5);
+
     private final Inlet<ByteString> in = Inlet.create("Chunker.in");
     private final Outlet<Chunk> out = Outlet.create("Chunker.out");
     private final FlowShape<ByteString, Chunk> shape = FlowShape.of(in, out);
     private final int chunkBytes;
     private final int holdBytes;
+    private final Duration flushEvery;
 
     /**
      * @param chunkBytes of every chunk but the last
@@ -47,11 +53,16 @@ public final class Chunker extends GraphStage<FlowShape<ByteString, Chunk>> {
      *     the caller can tell a body of at most this length
      */
     public Chunker(int chunkBytes, int holdBytes) {
+        this(chunkBytes, holdBytes, FLUSH_EVERY);
+    }
+
+    Chunker(int chunkBytes, int holdBytes, Duration flushEvery) {
         if (chunkBytes < 1 || holdBytes < 0) {
             throw new IllegalArgumentException("chunks of " + chunkBytes + " bytes, first " + holdBytes + " held");
         }
         this.chunkBytes = chunkBytes;
         this.holdBytes = holdBytes;
+        this.flushEvery = flushEvery;
     }
 
     @Override
@@ -64,13 +75,14 @@ public final class Chunker extends GraphStage<FlowShape<ByteString, Chunk>> {
         return new Logic();
     }
 
-    private final class Logic extends GraphStageLogic {
+    private final class Logic extends TimerGraphStageLogic {
 
         private final PieceBuffer buffer = new PieceBuffer();
         private @Nullable SubSourceOutlet<ByteString> open;
         private int openLeftBytes;
         private int ordinal;
         private boolean bodyEnded;
+        private boolean fedSinceTick;
 
         Logic() {
             super(shape);
@@ -87,6 +99,21 @@ public final class Chunker extends GraphStage<FlowShape<ByteString, Chunk>> {
                     cancelStage(cause);
                 }
             });
+        }
+
+        @Override
+        public void preStart() {
+            scheduleWithFixedDelay("flush", flushEvery, flushEvery);
+        }
+
+        @Override
+        public void onTimer(Object key) {
+            SubSourceOutlet<ByteString> chunk = open;
+            if (chunk != null && !fedSinceTick && chunk.isAvailable() && buffer.size() > 0) {
+                pushPiece(chunk);
+                advance();
+            }
+            fedSinceTick = false;
         }
 
         /** Does what the bytes at hand and the demand allow, then asks for more bytes if those are what is missing. */
@@ -162,10 +189,15 @@ public final class Chunker extends GraphStage<FlowShape<ByteString, Chunk>> {
             if (!chunk.isAvailable()) {
                 return false;
             }
+            pushPiece(chunk);
+            return true;
+        }
+
+        private void pushPiece(SubSourceOutlet<ByteString> chunk) {
             ByteString piece = buffer.take(Math.min(buffer.size(), openLeftBytes));
             openLeftBytes -= piece.size();
+            fedSinceTick = true;
             chunk.push(piece);
-            return true;
         }
 
         private void pullBody() {

@@ -65,6 +65,11 @@ public final class DataNodeServer {
      * stall are ended by {@code flare.data.stall-timeout}.
      */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+    /**
+     * Before a PUT that stalls is given up: the process that sends it waits for its own client, who may be silent for almost
+     * a stall time, and tells the client why it gave up.
+     */
+    private static final int BODY_STALLS = 2;
     /** Left of a refused call's body, so that its sender reads the answer; longer ones lose the connection. */
     private static final long DISCARDED_BYTES = 64 * 1024;
 
@@ -181,7 +186,8 @@ public final class DataNodeServer {
         Source<ByteString, Object> body = request.entity()
                 .withSizeLimit(max)
                 .getDataBytes()
-                .via(WatchedBody.readToItsEnd(length, settings.stallTimeout(), whole -> bodyEnded.complete(whole)));
+                .via(WatchedBody.readToItsEnd(
+                        length, settings.stallTimeout().multipliedBy(BODY_STALLS), whole -> bodyEnded.complete(whole)));
         return (declared.isPresent() ? body.via(matching(put, declared.get())) : body)
                 .runWith(node.put(put.chunk(), length), system)
                 .exceptionallyCompose(failure -> bodyEnded

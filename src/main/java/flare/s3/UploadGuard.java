@@ -83,6 +83,7 @@ final class UploadGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
         private boolean everPulled;
         private long discarded;
         private long askedAt;
+        private long silentSince;
         private long waitedNanos;
         private long windowBytes;
 
@@ -112,6 +113,11 @@ final class UploadGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
             if (hasBeenPulled(in)) {
                 waitedNanos += now - askedAt;
                 askedAt = now;
+                if (now - silentSince >= limits.stallTimeout().toNanos()) {
+                    giveUp(new FlareException(
+                            Fault.REQUEST_TIMEOUT, "no byte of the body came for " + limits.stallTimeout()));
+                    return;
+                }
             }
             if (waitedNanos < limits.stallTimeout().toNanos()) {
                 return;
@@ -130,6 +136,7 @@ final class UploadGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
         private void ask() {
             everPulled = true;
             askedAt = System.nanoTime();
+            silentSince = askedAt;
             pull(in);
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -135,7 +136,7 @@ class ChunkerTest {
                 .runWith(Sink.ignore(), system);
         assertThatThrownBy(() -> get(done)).hasMessageContaining("broke off");
         assertThat(get(chunkFailure)).hasMessageContaining("broke off");
-        assertThat(complete.get()).isEqualTo(1);
+        await().until(() -> complete.get() == 1);
     }
 
     @Test
@@ -223,5 +224,17 @@ class ChunkerTest {
         assertThat(fragments).isLessThan(10);
         assertThat(taken.apply(70_000)).isEqualTo((byte) 70_000);
         assertThat(buffer.size()).isZero();
+    }
+
+    @Test
+    void passesASlowBodyOnBeforeAPieceIsFull() {
+        Source<ByteString, ?> slow = Source.single(ByteString.fromArray(new byte[Chunker.PIECE_BYTES]))
+                .concat(Source.single(ByteString.fromString("slow")))
+                .concat(Source.never());
+        CompletionStage<ByteString> arrived = slow.via(new Chunker(1 << 20, 0, Duration.ofMillis(50)))
+                .flatMapConcat(Chunk::bytes)
+                .drop(1)
+                .runWith(Sink.head(), system);
+        assertThat(get(arrived).utf8String()).isEqualTo("slow");
     }
 }
