@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code multipart/form-data} upload: fields, then one part named {@code file} whose bytes stream through. What follows
- * the file is read and ignored, as S3 does, and {@link #file} ends only with the whole form: a form cut short stores
+ * the file is read and ignored, as S3 does, but for a key, which would have named the object; and {@link #file} ends only with the whole form: a form cut short stores
  * nothing.
  *
  * @param fields by lower-case name
@@ -30,6 +30,7 @@ record FormUpload(
         Map<String, String> fields, String filename, Optional<String> contentType, Source<ByteString, ?> file) {
 
     private static final String FILE = "file";
+    private static final String KEY = "key";
     private static final int MAX_FIELDS = 100;
     /** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html">POST Object</a> allows 20 KB. */
     private static final int MAX_FIELD_BYTES = 20 * 1024;
@@ -99,13 +100,18 @@ record FormUpload(
     private static final class Fields {
         private final Map<String, String> values = new HashMap<>();
         private int bytes;
+        private boolean fileBegun;
 
         Iterable<Piece> collect(Piece piece) {
             if (piece instanceof Piece.FileBegins file) {
+                fileBegun = true;
                 return List.of(new Piece.FileBegins(file.filename(), file.contentType(), Map.copyOf(values)));
             }
             if (!(piece instanceof Piece.Field field)) {
                 return List.of(piece);
+            }
+            if (fileBegun && field.name().equals(KEY) && !values.containsKey(KEY)) {
+                throw malformed("the field '" + KEY + "' must stand before '" + FILE + "'", null);
             }
             bytes += field.name().length() + field.value().length();
             values.put(field.name(), field.value());

@@ -115,6 +115,16 @@ class FormUploadTest {
         assertThat(port.objects.keys()).doesNotContain("bounded");
     }
 
+    @Test
+    void storesNothingUnderAnotherKeyThanTheOneBehindTheFile() throws IOException {
+        String late = form().replace(
+                        "--edge--\r\n",
+                        "--edge\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nlate-key\r\n--edge--\r\n");
+        HttpResponse<String> response = post(late.replace("dir/x.zip", "late.zip"));
+        assertThat(response.body()).contains("<Code>MalformedPOSTRequest</Code>", "must stand before");
+        assertThat(port.objects.keys()).doesNotContain("late.zip", "late-key");
+    }
+
     /** Flips and cuts of a good form: an answer each time, and only ever whole files. */
     @Test
     void survivesMutatedForms() throws IOException {
