@@ -27,16 +27,17 @@ final class Text {
     static void nodes(PrintWriter out, List<NodeStatus> nodes) {
         table(
                 out,
-                List.of("NODE", "STATE", "USABLE", "COPIES", "BYTES", "FREE", "URL"),
+                List.of("NODE", "STATE", "USABLE", "COPIES", "BYTES", "FREE", "URL", "NOTE"),
                 nodes.stream()
                         .map(node -> List.of(
                                 Integer.toString(node.id()),
                                 node.state(),
-                                node.usable() ? "yes" : "no: " + node.reason(),
+                                node.usable() ? "yes" : "no",
                                 Long.toString(node.copies()),
                                 bytes(node.bytes()),
                                 node.freeBytes() < 0 ? "?" : bytes(node.freeBytes()),
-                                node.url()))
+                                node.url(),
+                                node.usable() || node.reason() == null ? "" : node.reason()))
                         .toList());
     }
 

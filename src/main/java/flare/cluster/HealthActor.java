@@ -5,6 +5,7 @@ import flare.config.HealthSettings;
 import flare.model.NodeInfo;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -113,11 +114,19 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         endRound();
         Probe probe = answered.probe();
         if (probe == null) {
-            failed("gave no answer at " + node.url() + ": " + answered.failure());
+            failed("gave no answer at " + node.url() + ": " + said(answered.failure()));
         } else {
             heard(probe);
         }
         return this;
+    }
+
+    private static String said(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
     }
 
     private Behavior<Command> timedOut(TimedOut timedOut) {

@@ -35,7 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class OrphanSweep implements RepairWorker {
 
     /** What one pass over all nodes found. */
-    record Findings(long checked, long orphans, long inFlight, List<String> skippedNodes) {}
+    record Findings(long checked, long orphans, long inFlight, List<String> skippedNodes) {
+
+        private String sentence() {
+            return "last pass: " + orphans + " orphans among " + checked + " chunks, " + inFlight + " being written"
+                    + (skippedNodes.isEmpty() ? "" : "; not looked at: " + String.join(", ", skippedNodes));
+        }
+    }
 
     private final Ask ask;
     private final DataNodes dataNodes;
@@ -238,7 +244,7 @@ final class OrphanSweep implements RepairWorker {
     public Tally tally() {
         String note = alarm.map(reason -> "stopped")
                 .orElseGet(() -> node == null
-                        ? lastPass.map(Object::toString).orElse("")
+                        ? lastPass.map(Findings::sentence).orElse("")
                         : "node " + node.node().id());
         return new Tally(freed, nodesLeft.size() + (node == null ? 0 : 1), note, alarm);
     }

@@ -6,9 +6,13 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import flare.config.LogSettings;
+import java.net.BindException;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -53,8 +57,21 @@ public final class Logging {
         appender.setName(name);
         appender.setTarget(target);
         appender.setEncoder(encoder);
+        appender.addFilter(new PortsInUse());
         appender.start();
         return appender;
+    }
+
+    /** A port that can't be bound is told, in a sentence, by whoever wanted it: Pekko's stack trace adds nothing. */
+    private static final class PortsInUse extends Filter<ILoggingEvent> {
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            IThrowableProxy thrown = event.getThrowableProxy();
+            return thrown != null && thrown.getClassName().equals(BindException.class.getName())
+                    ? FilterReply.DENY
+                    : FilterReply.NEUTRAL;
+        }
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {

@@ -67,7 +67,7 @@ class FlareCommandTest {
                 .contains("cluster   c, copies 3, chunks of 8.0 MiB, round-robin")
                 .contains("leader api-1, term 3, applied 95 of 96")
                 .contains("7 objects, 9 chunks; 4 lack copies")
-                .contains("3     draining  no: full  12      3.0 MiB  10 bytes  http://127.0.0.1:9002")
+                .contains("3     draining  no      12      3.0 MiB  10 bytes  http://127.0.0.1:9002  full")
                 .contains("heal  busy   1     4");
     }
 

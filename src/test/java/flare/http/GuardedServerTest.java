@@ -27,6 +27,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // sockets that are only held, or closed before their block ends
 final class GuardedServerTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
