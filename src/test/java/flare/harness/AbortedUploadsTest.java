@@ -49,6 +49,7 @@ class AbortedUploadsTest {
             assertThat(KillStormTest.judgeAll(ledger, client)).isEmpty();
             var report = Admin.reclaim(server);
             System.out.printf("E1 aborted uploads: %d aborted, reclaim: %s%n", UPLOADS * 9 / 10, report);
+            assertThat(report.path("complete").asBoolean()).isTrue();
             DiskCensus.assertExact(server);
             assertThat(KillStormTest.judgeAll(ledger, client)).isEmpty();
         }

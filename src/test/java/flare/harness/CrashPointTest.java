@@ -25,6 +25,8 @@ class CrashPointTest {
 
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final Duration REACH_LIMIT = Duration.ofSeconds(40);
+    private static final Duration EXIT_LIMIT = Duration.ofSeconds(10);
+    private static final int HALTED_BY_CRASH_POINT = 137;
 
     @TempDir
     Path directory;
@@ -44,6 +46,7 @@ class CrashPointTest {
             server.start();
             ObjectClient client = new ObjectClient(() -> server.object("/"));
             workUntilItDies(server, client, point);
+            assertThat(server.awaitExit(EXIT_LIMIT)).as("%s", point).isEqualTo(HALTED_BY_CRASH_POINT);
         }
         try (ServerProcess server = server("after")) {
             server.start().awaitReady();
@@ -53,7 +56,7 @@ class CrashPointTest {
             assertThat(KillStormTest.judgeAll(ledger, client))
                     .as("%s, after retry", point)
                     .isEmpty();
-            Admin.reclaim(server);
+            assertThat(Admin.reclaim(server).path("complete").asBoolean()).isTrue();
             DiskCensus.assertExact(server);
         }
     }

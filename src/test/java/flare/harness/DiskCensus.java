@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Counts what really lies on the disks of data nodes, by looking into every file, not by asking them. */
@@ -18,6 +19,7 @@ final class DiskCensus {
 
     private static final byte[] CHUNK_MAGIC = "FLARECHK".getBytes(StandardCharsets.US_ASCII);
     private static final String SET_ASIDE = ".corrupt";
+    private static final Set<String> LEFTOVERS = Set.of("temporary", "trash");
 
     private DiskCensus() {}
 
@@ -34,14 +36,28 @@ final class DiskCensus {
         }
     }
 
-    /** The disks below the process's directory hold as many copies as its metadata records, and not one more. */
+    /** As {@link #assertExact(ServerProcess, Path)} where the process keeps everything in its own directory. */
     static void assertExact(ServerProcess server) throws IOException {
-        JsonNode status = Admin.status(server);
+        assertExact(server, server.directory());
+    }
+
+    /**
+     * The disks below the directory hold as many copies as the metadata records, and not one more, nor anything half
+     * written or half deleted.
+     */
+    static void assertExact(ServerProcess api, Path directory) throws IOException {
+        JsonNode status = Admin.status(api);
         long recorded = 0;
         for (JsonNode node : status.path("nodes")) {
             recorded += node.path("copies").asLong();
         }
-        List<Path> found = chunkFiles(server.directory());
+        try (Stream<Path> files = Files.walk(directory)) {
+            assertThat(files.filter(Files::isRegularFile)
+                            .filter(file -> LEFTOVERS.contains(String.valueOf(file.getName(file.getNameCount() - 2)))))
+                    .isEmpty();
+        }
+        List<Path> found = chunkFiles(directory);
+        assertThat(recorded).as("copies recorded").isPositive();
         assertThat(found).as("chunk files on disk; status %s", status).hasSize(Math.toIntExact(recorded));
     }
 

@@ -1,9 +1,11 @@
 package flare.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +21,9 @@ class KillStormTest {
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final int KILLS = Integer.getInteger("flare.storm.kills", 20);
     private static final int HEALTHY_MILLIS = 5_000;
+    private static final int PAUSE_MILLIS = 500;
     private static final int WANTED_ACKNOWLEDGED = 2_000;
+    private static final Duration RECLAIM_LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -29,7 +33,10 @@ class KillStormTest {
         long seed = Long.getLong("flare.storm.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Ledger ledger = new Ledger();
-        try (Topology topology = new Topology(directory, 1, 4, 3).set("flare.chunk-size", CHUNK_BYTES)) {
+        try (Topology topology = new Topology(directory, 1, 4, 3)
+                .set("flare.chunk-size", CHUNK_BYTES)
+                .set("flare.session.renew-every", "1s")
+                .set("flare.session.expire-after", "10s")) {
             topology.start();
             ObjectClient client = new ObjectClient(() -> topology.api(1).object("/"));
             try (Writers writers = new Writers(ledger, Writers.sizesAround(CHUNK_BYTES))) {
@@ -38,7 +45,7 @@ class KillStormTest {
                     Sleep.millis(HEALTHY_MILLIS);
                     ServerProcess victim = topology.all().get(random.nextInt(5));
                     victim.kill();
-                    Sleep.millis(random.nextInt(1_000));
+                    Sleep.millis(random.nextInt(PAUSE_MILLIS));
                     victim.start();
                     topology.awaitReady();
                 }
@@ -49,7 +56,20 @@ class KillStormTest {
                     seed, KILLS, ledger.acknowledged(), ledger.unknown(), wrong.size());
             assertThat(wrong).as("seed %d", seed).isEmpty();
             assertThat(ledger.acknowledged()).isGreaterThanOrEqualTo(WANTED_ACKNOWLEDGED);
+            awaitExactDisks(topology);
         }
+    }
+
+    /** What killed processes left behind is found and given back; healing, which makes copies meanwhile, comes to rest. */
+    private void awaitExactDisks(Topology topology) {
+        await().atMost(RECLAIM_LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() -> {
+                    assertThat(Admin.reclaim(topology.api(1)).path("complete").asBoolean())
+                            .isTrue();
+                    DiskCensus.assertExact(topology.api(1), directory);
+                });
     }
 
     static List<String> judgeAll(Ledger ledger, ObjectClient client) throws IOException {

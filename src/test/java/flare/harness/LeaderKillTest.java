@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeaderKillTest {
 
     private static final int KILLS = Integer.getInteger("flare.storm.leader-kills", 10);
+    private static final int HEALTHY_MILLIS = 2_000;
     private static final int KEYS = 6;
     private static final int CLIENTS = 6;
     private static final Duration RESUME_LIMIT = Duration.ofSeconds(5);
@@ -45,7 +46,7 @@ class LeaderKillTest {
             topology.start();
             List<Thread> clients = startClients(topology, seed);
             for (int kill = 0; kill < KILLS; kill++) {
-                Sleep.millis(3_000);
+                Sleep.millis(HEALTHY_MILLIS);
                 ServerProcess leader = leader(topology);
                 long killedAt = System.nanoTime();
                 leader.kill();
