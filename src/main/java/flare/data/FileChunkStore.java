@@ -226,11 +226,9 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public CompletionStage<NodeHealth> health() {
         return threads.call(() -> {
-            space.measure();
+            DiskState state = diskState();
             StoreIdentity identity = directory.identity();
             Disk.Space room = space.space();
-            DiskState state =
-                    disk.failure().isPresent() ? DiskState.FAILED : space.isShortOf(0) ? DiskState.FULL : DiskState.OK;
             return new NodeHealth(
                     identity.node(),
                     identity.cluster(),
@@ -240,6 +238,17 @@ public final class FileChunkStore implements ChunkStore {
                     state,
                     clock.millis());
         });
+    }
+
+    /** A disk that failed is not asked for its space: it may fail at that, too, and the answer is to name the failure. */
+    private DiskState diskState() {
+        if (disk.failure().isEmpty()) {
+            space.measure();
+        }
+        if (disk.failure().isPresent()) {
+            return DiskState.FAILED;
+        }
+        return space.isShortOf(0) ? DiskState.FULL : DiskState.OK;
     }
 
     @Override

@@ -237,6 +237,7 @@ class FileChunkStoreTest {
         fixture.put(store, chunk(1), content);
         disk.failSyncs(true);
         assertThat(kind(() -> fixture.put(store, chunk(2), content))).isEqualTo(Kind.REFUSED);
+        assertThat(await(store.health()).disk()).isEqualTo(DiskState.FAILED);
         disk.failSyncs(false);
         long changes = disk.changes();
         assertThat(kind(() -> fixture.put(store, chunk(2), content))).isEqualTo(Kind.REFUSED);

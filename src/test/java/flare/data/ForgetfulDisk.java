@@ -184,7 +184,8 @@ final class ForgetfulDisk implements Disk {
     }
 
     @Override
-    public synchronized Space space(Path directory) {
+    public synchronized Space space(Path directory) throws IOException {
+        failSync();
         return new Space(capacity, capacity - root.bytes());
     }
 
