@@ -26,6 +26,8 @@ import org.apache.pekko.util.ByteString;
 /** Opens single copies, checked against the record before a byte is used (I9). */
 final class CopyReader {
 
+    private static final int GOLDEN_RATIO = 0x9E3779B9;
+
     private final ObjectEnvironment environment;
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -52,10 +54,18 @@ final class CopyReader {
             return chunk.nodes();
         }
         List<NodeId> order = new ArrayList<>(chunk.nodes());
-        Collections.rotate(order, turn.getAndIncrement() % order.size());
+        Collections.rotate(order, nextTurn(order.size()));
         order.sort((a, b) -> Boolean.compare(
                 environment.dataNodes().isLocal(b), environment.dataNodes().isLocal(a)));
         return order;
+    }
+
+    /**
+     * Even, but not one after the other: that falls in step with round-robin placement, and an object read in the order
+     * in which it was written would come from one node alone.
+     */
+    private int nextTurn(int copies) {
+        return ((turn.getAndAdd(GOLDEN_RATIO) >>> Short.SIZE) * copies) >>> Short.SIZE;
     }
 
     /** Fails with {@link DataNodeException}: what the node said, CORRUPT for a table that is not the record's. */

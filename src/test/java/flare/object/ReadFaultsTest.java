@@ -297,6 +297,17 @@ class ReadFaultsTest {
     }
 
     @Test
+    void readsInTheOrderOfWritingAreSpreadOverTheNodes() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            byte[] bytes = randomBytes(2, 24 * CHUNK_BYTES);
+            flare.put(bytes);
+            assertThat(flare.get()).isEqualTo(bytes);
+            assertThat(flare.nodes).allSatisfy(node -> assertThat(node.readsBegun.get())
+                    .isBetween(4, 12));
+        }
+    }
+
+    @Test
     void theCopyInThisProcessIsReadAndTheOthersOnlyWhenItFails() {
         try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
             flare.put(BYTES);
