@@ -50,6 +50,8 @@ final class MemoryDataNode implements DataNode {
     /** Computes the receipt and keeps nothing. */
     volatile boolean forgets;
 
+    final AtomicLong forgottenBytes = new AtomicLong();
+
     volatile boolean damagesWhatItStores;
     volatile boolean claimsOtherChecksum;
     volatile Duration putPause = Duration.ZERO;
@@ -85,7 +87,10 @@ final class MemoryDataNode implements DataNode {
         }
         if (forgets) {
             RunningCrc crc = new RunningCrc();
-            return Sink.<ByteString>foreach(crc::update)
+            return Sink.<ByteString>foreach(bytes -> {
+                        crc.update(bytes);
+                        forgottenBytes.addAndGet(bytes.size());
+                    })
                     .mapMaterializedValue(done -> done.thenApply(all -> new CopyReceipt(crc.length(), crc.value())));
         }
         putsBegun.incrementAndGet();
