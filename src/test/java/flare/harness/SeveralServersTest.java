@@ -37,7 +37,7 @@ class SeveralServersTest {
             ObjectClient second = client(two);
             Awaitility.await()
                     .atMost(java.time.Duration.ofSeconds(60))
-                    .ignoreException(IOException.class)
+                    .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() -> first.put("key", BODY.bytes()) == 200
                             && second.get("key").isEmpty());
             assertThat(first.get("key"))

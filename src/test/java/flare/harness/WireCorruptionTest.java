@@ -166,6 +166,6 @@ class WireCorruptionTest {
 
     /** Nodes that looked dead through their links take a moment to be found alive. */
     private void awaitRight(int number) {
-        Awaitility.await().ignoreException(IOException.class).until(() -> isRight(number));
+        Awaitility.await().ignoreExceptionsInstanceOf(IOException.class).until(() -> isRight(number));
     }
 }
