@@ -144,7 +144,8 @@ class CorruptionTest {
     private void readEverythingUntilRepaired() throws IOException {
         Map<Path, byte[]> damaged = new TreeMap<>();
         for (Path file : sound.keySet()) {
-            byte[] bytes = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.readAllBytes(file) : new byte[0];
+            byte[] bytes =
+                    Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.readAllBytes(file) : new byte[0];
             if (!Arrays.equals(bytes, sound.get(file))) {
                 damaged.put(file, bytes);
             }

@@ -302,8 +302,8 @@ class ReadFaultsTest {
             byte[] bytes = randomBytes(2, 24 * CHUNK_BYTES);
             flare.put(bytes);
             assertThat(flare.get()).isEqualTo(bytes);
-            assertThat(flare.nodes).allSatisfy(node -> assertThat(node.readsBegun.get())
-                    .isBetween(4, 12));
+            assertThat(flare.nodes)
+                    .allSatisfy(node -> assertThat(node.readsBegun.get()).isBetween(4, 12));
         }
     }
 
