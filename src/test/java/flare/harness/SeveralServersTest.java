@@ -42,7 +42,7 @@ class SeveralServersTest {
                             && second.get("key").isEmpty());
             assertThat(first.get("key"))
                     .hasValueSatisfying(bytes -> assertThat(BODY.is(bytes)).isTrue());
-            assertThat(Files.readString(directory.resolve("two.log"))).contains("\"message\"");
+            assertThat(Files.readString(directory.resolve("two.log"))).contains("\"formattedMessage\"");
             for (Process process : processes) {
                 process.destroy();
                 assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
