@@ -1,6 +1,7 @@
 package flare.repair;
 
 import flare.data.DataNode.NodeHealth;
+import flare.metadata.ClusterState;
 import flare.metadata.Command;
 import flare.metadata.Query;
 import flare.model.FlareException;
@@ -81,7 +82,8 @@ final class NodeSync implements RepairWorker {
                 urls.add(usage.node().url());
             }
         }
-        Map<UUID, List<Answer>> answers = probe(urls);
+        Optional<UUID> cluster = ask.read(new Query.GetCluster()).map(ClusterState::clusterId);
+        Map<UUID, List<Answer>> answers = probe(urls, cluster);
         answers.forEach((uuid, at) -> reconcile(uuid, at, recorded.get(uuid)));
         distrust.publish(Map.copyOf(distrusted));
         return new Step.Idle(interval);
@@ -89,7 +91,7 @@ final class NodeSync implements RepairWorker {
 
     private record Answer(URI url, long incarnation) {}
 
-    private Map<UUID, List<Answer>> probe(Set<URI> urls) {
+    private Map<UUID, List<Answer>> probe(Set<URI> urls, Optional<UUID> cluster) {
         Map<URI, CompletionStage<NodeHealth>> calls = new HashMap<>();
         urls.forEach(url -> calls.put(url, identify.apply(url)));
         Map<UUID, List<Answer>> answers = new HashMap<>();
@@ -100,6 +102,11 @@ final class NodeSync implements RepairWorker {
             }
             try {
                 NodeHealth health = ask.await(call);
+                if (health.clusterId().isPresent() && !health.clusterId().equals(cluster)) {
+                    notes.add(url + " answers as a node of another cluster, "
+                            + health.clusterId().get() + ": it is not taken");
+                    continue;
+                }
                 answers.computeIfAbsent(health.uuid(), uuid -> new ArrayList<>())
                         .add(new Answer(url, health.incarnation()));
             } catch (RuntimeException e) {

@@ -56,6 +56,15 @@ class NodeSyncTest {
     }
 
     @Test
+    void takesNoNodeOfAnotherCluster() {
+        named.add(HERE);
+        answering.put(HERE, new NodeHealth(NODE, Optional.of(new UUID(9, 9)), 1, 1, 1, DiskState.OK, 0));
+        sync.step();
+        assertThat(nodes()).isEmpty();
+        assertThat(sync.tally().note()).contains("http://here:1 answers as a node of another cluster");
+    }
+
+    @Test
     void neverAddsARemovedNodeAgain() {
         addedHere();
         world.ask.submit(new Command.SetNodeState(node().id(), NodeState.REMOVED));
