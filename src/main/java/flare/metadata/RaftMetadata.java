@@ -4,6 +4,7 @@ import flare.config.RaftSettings;
 import flare.config.SessionSettings;
 import flare.model.FlareException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -184,8 +185,14 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         }
     }
 
+    /** A row that can't be read is damage: what this process knows can't be trusted any more, also where it leads. */
     private <R> R query(Query<R> query) {
-        return node.live().read(state -> state.query(query));
+        try {
+            return node.live().read(state -> state.query(query));
+        } catch (UncheckedIOException e) {
+            node.stateFailed(e);
+            throw Unavailable.because("the metadata state failed", e);
+        }
     }
 
     /** The state machine answers each command with a value of its result type. */

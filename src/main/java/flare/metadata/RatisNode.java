@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
@@ -51,6 +52,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
     private final MetadataStateMachine stateMachine;
     private final LiveState live;
     private final RaftServer server;
+    private final StateMachineHost host;
     private final RaftGroupId groupId;
     private final LeaderClient leaderClient;
     private final ClientId clientId = ClientId.randomId();
@@ -70,8 +72,9 @@ final class RatisNode implements CommandLog, AutoCloseable {
         this.directory = directory;
         this.live = new LiveState(directory.state(), replicated.opener());
         this.groupId = RaftGroupId.valueOf(members.group());
+        this.host = new StateMachineHost(onFailure);
         this.stateMachine = new MetadataStateMachine(
-                live, codec, replicated.clock(), settings.snapshotBytes().bytes(), new StateMachineHost(onFailure));
+                live, codec, replicated.clock(), settings.snapshotBytes().bytes(), host);
         RaftProperties properties = RatisProperties.of(
                 settings, members.alone(), directory.raft(), bind, members.own().port());
         List<RaftPeer> peers = members.all().stream().map(RatisNode::peer).toList();
@@ -123,6 +126,12 @@ final class RatisNode implements CommandLog, AutoCloseable {
     /** Whether the state can't be trusted any more. */
     boolean failed() {
         return failed;
+    }
+
+    /** The state can't be read: nothing is proposed, confirmed or led here any more, and the process must stop. */
+    void stateFailed(Throwable cause) {
+        log.error("the metadata state can't be read; this process must stop", cause);
+        host.failed(cause);
     }
 
     LiveState live() {
@@ -284,6 +293,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     private final class StateMachineHost implements MetadataStateMachine.Host {
         private final Consumer<Throwable> onFailure;
+        private final AtomicBoolean told = new AtomicBoolean();
 
         private StateMachineHost(Consumer<Throwable> onFailure) {
             this.onFailure = onFailure;
@@ -301,7 +311,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
         @Override
         public void failed(Throwable cause) {
-            if (!failed) {
+            if (told.compareAndSet(false, true)) {
                 failed = true;
                 onFailure.accept(cause);
             }

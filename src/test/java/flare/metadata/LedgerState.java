@@ -10,6 +10,7 @@ import flare.model.Fault;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class LedgerState implements ReplicatedState {
     private final Set<Long> sessions = new HashSet<>();
     private final Map<OperationId, Outcome> results = new HashMap<>();
     private boolean broken;
+    private boolean unreadable;
     private boolean forgetful;
 
     private LedgerState(Path directory) {
@@ -57,6 +59,11 @@ final class LedgerState implements ReplicatedState {
     /** The next apply fails as a broken disk does. */
     synchronized void breakDisk() {
         broken = true;
+    }
+
+    /** Queries meet a damaged block. */
+    synchronized void damage() {
+        unreadable = true;
     }
 
     /** Closing writes nothing, as after a power loss. */
@@ -131,6 +138,9 @@ final class LedgerState implements ReplicatedState {
     @Override
     @SuppressWarnings("unchecked")
     public synchronized <R> R query(Query<R> query) {
+        if (unreadable) {
+            throw new UncheckedIOException(new IOException("block checksum mismatch"));
+        }
         if (query instanceof Query.FindBucket find) {
             int index = ledger.lastIndexOf(find.name().toString());
             return (R) (index < 0 ? Optional.<BucketId>empty() : Optional.of(new BucketId(index + 1)));

@@ -155,6 +155,17 @@ class SinglePeerTest {
     }
 
     @Test
+    void stopsWhenTheStateCannotBeRead() throws Exception {
+        RaftMetadata metadata = startReady();
+        create(metadata, 1).get(10, SECONDS);
+        states().damage();
+
+        assertThatThrownBy(() -> find(metadata, 1)).hasRootCauseMessage("block checksum mismatch");
+        assertThat(cluster.failures.get(PEER)).hasMessageContaining("block checksum mismatch");
+        assertThat(metadata.status().leadingTerm()).isEmpty();
+    }
+
+    @Test
     void namesTheTermItLeadsIn() throws Exception {
         RaftMetadata metadata = startReady();
         RaftStatus status = metadata.status();
