@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Named places where a test can have the process die as by a power cut of its CPU: {@code -Dflare.test.crash-point=NAME}
+ * Named places where a test can have the process die as by a power cut of its CPU: {@code -Dflare-test.crash-point=NAME}
  * or {@code NAME:n} for the n-th time it is reached. Without the property, a read of a static constant.
  */
 public enum CrashPoint {
@@ -28,7 +28,7 @@ public enum CrashPoint {
     SNAPSHOT_RENAMED,
     SESSION_OPENED;
 
-    private static final String PROPERTY = "flare.test.crash-point";
+    private static final String PROPERTY = "flare-test.crash-point";
     private static final int EXIT_STATUS = 137;
     private static final @Nullable CrashPoint ARMED;
     private static final AtomicInteger REMAINING;

@@ -41,7 +41,7 @@ class CrashPointTest {
         if (point == CrashPoint.SESSION_OPENED || point.name().startsWith("SNAPSHOT")) {
             visit = 1;
         }
-        String armed = "-Dflare.test.crash-point=" + point + ":" + visit;
+        String armed = "-Dflare-test.crash-point=" + point + ":" + visit;
         try (ServerProcess server = server("armed").jvm(armed)) {
             server.start();
             ObjectClient client = new ObjectClient(() -> server.object("/"));
