@@ -165,6 +165,7 @@ class ChunkerTest {
     void aCancelledStreamFailsTheOpenChunkAndCancelsTheBody() {
         CompletableFuture<Object> bodyEnd = new CompletableFuture<>();
         CompletableFuture<Throwable> chunkEnd = new CompletableFuture<>();
+        CompletableFuture<Object> chunkBegun = new CompletableFuture<>();
         var cancel = Source.repeat(ByteString.fromArray(new byte[50_000]))
                 .watchTermination((none, end) -> {
                     end.whenComplete((ok, failure) -> bodyEnd.complete("ended"));
@@ -174,13 +175,22 @@ class ChunkerTest {
                 .viaMat(org.apache.pekko.stream.KillSwitches.single(), Keep.right())
                 .mapAsync(
                         1,
-                        chunk -> chunk.bytes().runWith(Sink.ignore(), system).whenComplete((ok, failure) -> {
-                            if (failure != null) {
-                                chunkEnd.complete(failure);
-                            }
-                        }))
+                        chunk -> {
+                            CompletionStage<Done> read = chunk.bytes()
+                                    .watchTermination((none, end) -> {
+                                        chunkBegun.complete("begun");
+                                        return none;
+                                    })
+                                    .runWith(Sink.ignore(), system);
+                            return read.whenComplete((ok, failure) -> {
+                                if (failure != null) {
+                                    chunkEnd.complete(failure);
+                                }
+                            });
+                        })
                 .to(Sink.ignore())
                 .run(system);
+        get(chunkBegun);
         cancel.shutdown();
         assertThat(get(bodyEnd)).isEqualTo("ended");
         assertThat(get(chunkEnd)).isNotNull();
