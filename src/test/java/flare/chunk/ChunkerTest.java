@@ -173,21 +173,19 @@ class ChunkerTest {
                 })
                 .via(new Chunker(1_000_000_000, 0))
                 .viaMat(org.apache.pekko.stream.KillSwitches.single(), Keep.right())
-                .mapAsync(
-                        1,
-                        chunk -> {
-                            CompletionStage<Done> read = chunk.bytes()
-                                    .watchTermination((none, end) -> {
-                                        chunkBegun.complete("begun");
-                                        return none;
-                                    })
-                                    .runWith(Sink.ignore(), system);
-                            return read.whenComplete((ok, failure) -> {
-                                if (failure != null) {
-                                    chunkEnd.complete(failure);
-                                }
-                            });
-                        })
+                .mapAsync(1, chunk -> {
+                    CompletionStage<Done> read = chunk.bytes()
+                            .watchTermination((none, end) -> {
+                                chunkBegun.complete("begun");
+                                return none;
+                            })
+                            .runWith(Sink.ignore(), system);
+                    return read.whenComplete((ok, failure) -> {
+                        if (failure != null) {
+                            chunkEnd.complete(failure);
+                        }
+                    });
+                })
                 .to(Sink.ignore())
                 .run(system);
         get(chunkBegun);
