@@ -237,7 +237,9 @@ class FileChunkStoreTest {
         fixture.put(store, chunk(1), content);
         disk.failSyncs(true);
         assertThat(kind(() -> fixture.put(store, chunk(2), content))).isEqualTo(Kind.REFUSED);
+        disk.failSpace(true);
         assertThat(await(store.health()).disk()).isEqualTo(DiskState.FAILED);
+        disk.failSpace(false);
         disk.failSyncs(false);
         long changes = disk.changes();
         assertThat(kind(() -> fixture.put(store, chunk(2), content))).isEqualTo(Kind.REFUSED);

@@ -34,6 +34,7 @@ final class ForgetfulDisk implements Disk {
     private final Set<Path> locked = new HashSet<>();
     private final Set<PlantedBug> bugs = EnumSet.noneOf(PlantedBug.class);
     private final Random random;
+    private boolean spaceUnknown;
     private long capacity = Long.MAX_VALUE / 4;
     private long changesLeft = Long.MAX_VALUE;
     private long changes;
@@ -51,6 +52,11 @@ final class ForgetfulDisk implements Disk {
 
     synchronized void setCapacity(long bytes) {
         capacity = bytes;
+    }
+
+    /** Whether asking for the space left fails, as on a disk that fails at everything. */
+    synchronized void failSpace(boolean fail) {
+        spaceUnknown = fail;
     }
 
     synchronized void failSyncs(boolean fail) {
@@ -185,7 +191,9 @@ final class ForgetfulDisk implements Disk {
 
     @Override
     public synchronized Space space(Path directory) throws IOException {
-        failSync();
+        if (spaceUnknown) {
+            throw new IOException("Input/output error");
+        }
         return new Space(capacity, capacity - root.bytes());
     }
 

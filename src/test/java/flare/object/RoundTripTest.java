@@ -108,10 +108,11 @@ class RoundTripTest {
                         .as("seed %s range %s", seed, range)
                         .isEqualTo(Arrays.copyOfRange(bytes, from, from + length));
             }
-            await().untilAsserted(
-                            () -> assertThat(flare.metadata.openPins.get()).isZero());
-            assertThat(flare.nodes)
-                    .allSatisfy(node -> assertThat(node.readsOpen.get()).isZero());
+            await().untilAsserted(() -> {
+                assertThat(flare.metadata.openPins.get()).isZero();
+                assertThat(flare.nodes)
+                        .allSatisfy(node -> assertThat(node.readsOpen.get()).isZero());
+            });
         }
     }
 
