@@ -43,8 +43,8 @@ public final class GuardedServer {
     static final Duration HEAD_LIMIT = Duration.ofSeconds(10);
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
-    /** For connections to end that were cut. */
-    private static final Duration CUT_LIMIT = Duration.ofSeconds(5);
+    /** For connections to end that were cut: nothing is said on them any more. */
+    private static final Duration CUT_LIMIT = Duration.ofSeconds(2);
 
     private final ActorSystem<?> system;
     private final Tcp.ServerBinding binding;
