@@ -1,9 +1,5 @@
 package flare.data;
 
-import static flare.telemetry.CrashPoint.CHUNK_DIRECTORY_SYNCED;
-import static flare.telemetry.CrashPoint.CHUNK_RENAMED;
-import static flare.telemetry.CrashPoint.CHUNK_TRASHED;
-
 import flare.chunk.BlockCrcs;
 import flare.config.DataSettings;
 import flare.data.ChunkFile.Header;
@@ -15,7 +11,6 @@ import flare.data.DataNodeException.Kind;
 import flare.data.StoreIdentity.Expected;
 import flare.model.ChunkId;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -28,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -37,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file a chunk, in one directory that is this process's alone. All waiting for the disk happens on its own threads.
- * What stands under a chunk's name changes only under the lock of the fan-out directory it is in.
+ * One file a chunk, in one directory that is this process's alone. Admits what may be done, and has it done on the disk's
+ * own threads; {@link StandingCopies} does it.
  */
 public final class FileChunkStore implements ChunkStore {
 
@@ -50,6 +44,7 @@ public final class FileChunkStore implements ChunkStore {
     private final StoreLayout layout;
     private final StoreDirectory directory;
     private final Clock clock;
+    private final StandingCopies copies;
     private final Trash trash;
     private final SpaceGauge space;
     private final Inventory inventory;
@@ -57,9 +52,6 @@ public final class FileChunkStore implements ChunkStore {
     private final Semaphore writeSlots;
     private final int maxWrites;
     private final Set<ChunkId> beingWritten = ConcurrentHashMap.newKeySet();
-    private final List<Object> locks = IntStream.range(0, StoreLayout.FAN_OUT)
-            .mapToObj(slot -> new Object())
-            .toList();
     private final AtomicLong names = new AtomicLong();
     private volatile boolean closed;
 
@@ -70,6 +62,7 @@ public final class FileChunkStore implements ChunkStore {
         this.layout = layout;
         this.directory = directory;
         this.clock = clock;
+        this.copies = new StandingCopies(disk, layout, directory, this::uniqueName);
         this.trash = new Trash(disk, layout.trash(), clock, settings.trashTtl(), this::uniqueName);
         this.space = new SpaceGauge(disk, layout.root(), settings.reserve(), trash);
         this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW);
@@ -148,8 +141,8 @@ public final class FileChunkStore implements ChunkStore {
             return CompletableFuture.failedStage(
                     new IllegalArgumentException("blocks " + firstBlock + " and " + blocks + " more"));
         }
-        return threads.call(() -> reading(chunk, () -> {
-            try (ChunkReader reader = open(chunk)) {
+        return threads.call(() -> copies.reading(chunk, () -> {
+            try (ChunkReader reader = copies.open(chunk)) {
                 int from = Math.min(firstBlock, reader.crcs().size());
                 int to = (int) Math.min((long) from + blocks, reader.crcs().size());
                 return new CopyContent(reader.receipt().length(), reader.crcs(), bytes(chunk, reader, from, to));
@@ -171,8 +164,8 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public CompletionStage<CopyReceipt> verify(ChunkId chunk) {
-        return threads.call(() -> reading(chunk, () -> {
-            try (ChunkReader reader = open(chunk)) {
+        return threads.call(() -> copies.reading(chunk, () -> {
+            try (ChunkReader reader = copies.open(chunk)) {
                 reader.verify();
                 return reader.receipt();
             }
@@ -183,32 +176,8 @@ public final class FileChunkStore implements ChunkStore {
     public CompletionStage<Boolean> delete(ChunkId chunk, long freedIndex) {
         return threads.call(() -> {
             disk.refuseIfFailed();
-            synchronized (lockOf(chunk)) {
-                return deleteLocked(chunk, freedIndex);
-            }
+            return copies.delete(chunk, freedIndex, trash);
         });
-    }
-
-    private boolean deleteLocked(ChunkId chunk, long freedIndex) {
-        Path file = layout.file(chunk);
-        if (!disk.exists(file)) {
-            directory.refuseIfGone();
-            return true;
-        }
-        try {
-            if (ChunkReader.header(disk, file, directory.cluster(), chunk).generation() >= freedIndex) {
-                return false;
-            }
-        } catch (CorruptChunkException e) {
-            setAside(chunk, e);
-            return true;
-        } catch (IOException e) {
-            throw new DataNodeException(Kind.REFUSED, chunk + ": " + e.getMessage(), e);
-        }
-        trash.take(file);
-        disk.syncDirectory(layout.directory(StoreLayout.slot(chunk)));
-        CHUNK_TRASHED.reached();
-        return true;
     }
 
     @Override
@@ -292,54 +261,6 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    private ChunkReader open(ChunkId chunk) throws IOException, CorruptChunkException {
-        return ChunkReader.open(disk, layout.file(chunk), directory.cluster(), chunk);
-    }
-
-    private <T> T reading(ChunkId chunk, Reading<T> reading) {
-        try {
-            return reading.run();
-        } catch (NoSuchFileException e) {
-            directory.refuseIfGone();
-            throw new DataNodeException(Kind.NOT_FOUND, "no copy of " + chunk + " in " + layout.root());
-        } catch (CorruptChunkException e) {
-            setAsideIfStillCorrupt(chunk);
-            throw new DataNodeException(Kind.CORRUPT, chunk + " in " + layout.root() + ": " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new DataNodeException(Kind.REFUSED, chunk + " in " + layout.root() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** The reader held no lock: by now a good copy may stand in the place of the one it found corrupt. */
-    private void setAsideIfStillCorrupt(ChunkId chunk) {
-        synchronized (lockOf(chunk)) {
-            try (ChunkReader reader = open(chunk)) {
-                reader.verify();
-            } catch (CorruptChunkException e) {
-                try {
-                    setAside(chunk, e);
-                } catch (DataNodeException failed) {
-                    LOG.warn("corrupt copy of {} stays in place: {}", chunk, failed.getMessage());
-                }
-            } catch (IOException e) {
-                LOG.warn("corrupt copy of {} not looked at again: {}", chunk, e.getMessage());
-            }
-        }
-    }
-
-    /** Kept for an operator, never deleted here: it might be the last that is left of the chunk. */
-    private void setAside(ChunkId chunk, Exception reason) {
-        Path file = layout.file(chunk);
-        Path aside = file.resolveSibling(StoreLayout.name(chunk) + "." + uniqueName() + ".corrupt");
-        LOG.warn("copy of {} in {} is set aside as {}: {}", chunk, layout.root(), aside, reason.getMessage());
-        disk.rename(file, aside);
-        disk.syncDirectory(layout.directory(StoreLayout.slot(chunk)));
-    }
-
-    private Object lockOf(ChunkId chunk) {
-        return locks.get(StoreLayout.slot(chunk));
-    }
-
     /** Never given before, in this life of the store or another. */
     private String uniqueName() {
         return String.format("%x-%x", directory.identity().incarnation(), names.incrementAndGet());
@@ -350,11 +271,7 @@ public final class FileChunkStore implements ChunkStore {
         space.measure();
     }
 
-    private interface Reading<T> {
-        T run() throws IOException, CorruptChunkException;
-    }
-
-    /** Puts the written file of one chunk in its place. */
+    /** One write's way to its place; gives its slot back whatever came of it. */
     private final class Placing implements ChunkWriter.Placing {
 
         private final ChunkId chunk;
@@ -365,46 +282,7 @@ public final class FileChunkStore implements ChunkStore {
 
         @Override
         public void place(Path temporary, Header header, CopyReceipt receipt, BlockCrcs crcs) throws IOException {
-            Path fanOut = layout.directory(StoreLayout.slot(chunk));
-            synchronized (lockOf(chunk)) {
-                Path file = layout.file(chunk);
-                if (disk.exists(file) && standsAlready(header, receipt, crcs)) {
-                    disk.delete(temporary);
-                } else {
-                    disk.rename(temporary, file);
-                    CHUNK_RENAMED.reached();
-                }
-                disk.syncDirectory(fanOut);
-                CHUNK_DIRECTORY_SYNCED.reached();
-            }
-        }
-
-        /** Whether what stands there will do; if not, it may be replaced, or is out of the way, or CONFLICT is thrown. */
-        private boolean standsAlready(Header header, CopyReceipt receipt, BlockCrcs crcs) throws IOException {
-            try (ChunkReader standing = open(chunk)) {
-                standing.verify();
-                boolean same =
-                        standing.receipt().equals(receipt) && standing.crcs().equals(crcs);
-                boolean newer = standing.generation() < header.generation();
-                if (same && !newer) {
-                    standing.sync();
-                    return true;
-                }
-                if (same) {
-                    return false;
-                }
-                if (!newer) {
-                    throw new DataNodeException(
-                            Kind.CONFLICT, "another copy of " + chunk + " stands in " + layout.root());
-                }
-                setAside(
-                        chunk,
-                        new CorruptChunkException("its bytes are not those of generation " + header.generation()));
-                return false;
-            } catch (CorruptChunkException e) {
-                setAside(chunk, e);
-                return false;
-            }
+            copies.place(temporary, header, receipt, crcs);
         }
 
         @Override
@@ -423,12 +301,12 @@ public final class FileChunkStore implements ChunkStore {
 
         OpenFile(ChunkId chunk) {
             this.chunk = chunk;
-            this.reader = reading(chunk, () -> FileChunkStore.this.open(chunk));
+            this.reader = copies.reading(chunk, () -> copies.open(chunk));
         }
 
         @Override
         public byte[] read(int firstBlock, int blocks) {
-            return reading(chunk, () -> reader.read(firstBlock, blocks));
+            return copies.reading(chunk, () -> reader.read(firstBlock, blocks));
         }
 
         @Override

@@ -1,18 +1,14 @@
 package flare.object;
 
-import flare.chunk.RunningCrc;
 import flare.data.DataNode;
 import flare.data.DataNode.CopyReceipt;
 import flare.data.DataNodeException;
-import flare.model.ChunkId;
-import flare.model.Fault;
-import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.telemetry.CrashPoint;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A stage because {@code Broadcast} goes at the pace of the slowest and ends with the first that fails.
  */
 final class CopyFan
-        extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, CompletionStage<CopyFan.StoredCopies>> {
+        extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, CompletionStage<StoredCopies>> {
 
     /** A chunk's first bytes are kept this long for the sake of a copy that has to begin anew. */
     private static final int REPLAY_BYTES = 256 * 1024;
@@ -65,14 +61,14 @@ final class CopyFan
     private final SinkShape<ByteString> shape = SinkShape.of(in);
     private final ObjectEnvironment environment;
     private final ObjectMetrics metrics;
-    private final Order order;
+    private final CopyOrder order;
     private final UploadTrace trace;
     private final OutstandingBytes outstanding;
 
     CopyFan(
             ObjectEnvironment environment,
             ObjectMetrics metrics,
-            Order order,
+            CopyOrder order,
             UploadTrace trace,
             OutstandingBytes outstanding) {
         this.environment = environment;
@@ -81,21 +77,6 @@ final class CopyFan
         this.trace = trace;
         this.outstanding = outstanding;
     }
-
-    /**
-     * @param nodes one for each copy
-     * @param avoid nodes that are no replacement for a failed one
-     * @param length of the chunk, or -1
-     */
-    record Order(ChunkId chunk, List<NodeId> nodes, Set<NodeId> avoid, int quorum, long length) {}
-
-    /**
-     * What is durable.
-     *
-     * @param nodes those with a good copy, at least the quorum
-     * @param failed those that failed or were dropped
-     */
-    record StoredCopies(long length, int crc32c, List<NodeId> nodes, List<NodeId> failed) {}
 
     @Override
     public SinkShape<ByteString> shape() {
@@ -120,19 +101,14 @@ final class CopyFan
         private final CopyRace race;
         private final long queueLimitBytes;
         private final List<Copy> copies = new ArrayList<>();
-        private final List<String> reasons = new ArrayList<>();
-        private final ArrayDeque<ByteString> queue = new ArrayDeque<>();
-        private final RunningCrc crc = new RunningCrc();
+        private final CopyLosses losses = new CopyLosses(metrics);
+        private final ChunkBacklog backlog = new ChunkBacklog();
         private @Nullable AsyncCallback<Answer> answers;
         private @Nullable AsyncCallback<Optional<NodeId>> replacements;
-        /** Number, counted from the chunk's start, of the first piece in the queue. */
-        private long queueStart;
-
         /** What the slowest copy has yet to take. */
         private long untakenBytes;
 
         private int awaitedReplacements;
-        private int fullNodes;
         private boolean inputEnded;
 
         Logic(CompletableFuture<StoredCopies> result) {
@@ -163,7 +139,7 @@ final class CopyFan
             }
 
             boolean isHungry() {
-                return takes() && outlet.isAvailable() && nextPiece == queueStart + queue.size();
+                return takes() && outlet.isAvailable() && nextPiece == backlog.end();
             }
 
             boolean takes() {
@@ -174,13 +150,13 @@ final class CopyFan
                 if (!takes()) {
                     return;
                 }
-                if (outlet.isAvailable() && nextPiece < queueStart + queue.size()) {
-                    ByteString piece = pieceAt(nextPiece++);
+                if (outlet.isAvailable() && nextPiece < backlog.end()) {
+                    ByteString piece = backlog.at(nextPiece++);
                     takenBytes += piece.size();
                     race.took(number, piece.size());
                     outlet.push(piece);
                 }
-                if (inputEnded && nextPiece == queueStart + queue.size()) {
+                if (inputEnded && nextPiece == backlog.end()) {
                     outlet.complete();
                 }
             }
@@ -226,18 +202,8 @@ final class CopyFan
             CompletionStage<CopyReceipt> receipt = Source.fromGraph(copy.outlet.source())
                     .runWith(found.get().put(order.chunk(), order.length()), materializer);
             trace.begin(order.chunk(), node, receipt);
-            AsyncCallback<Answer> callback = java.util.Objects.requireNonNull(answers);
+            AsyncCallback<Answer> callback = Objects.requireNonNull(answers);
             receipt.whenComplete((stored, failure) -> callback.invoke(new Answer(copy.number, stored, failure)));
-        }
-
-        private ByteString pieceAt(long number) {
-            if (number == queueStart) {
-                return queue.getFirst();
-            }
-            if (number == queueStart + queue.size() - 1) {
-                return queue.getLast();
-            }
-            return queue.stream().skip(number - queueStart).findFirst().orElseThrow();
         }
 
         /** Gives every copy what it can take, forgets what all have, and asks for more if one is hungry and room is left. */
@@ -257,33 +223,30 @@ final class CopyFan
             if (isReplayable()) {
                 return;
             }
-            long needed = queueStart + queue.size();
+            long needed = backlog.end();
             for (Copy copy : copies) {
                 if (copy.takes()) {
                     needed = Math.min(needed, copy.nextPiece);
                 }
             }
-            while (queueStart < needed) {
-                queue.removeFirst();
-                queueStart++;
-            }
+            backlog.forgetBefore(needed);
         }
 
         private void countUntaken() {
-            long slowest = crc.length();
+            long slowest = backlog.length();
             for (Copy copy : copies) {
                 if (copy.takes()) {
                     slowest = Math.min(slowest, copy.takenBytes);
                 }
             }
-            long untaken = crc.length() - slowest;
+            long untaken = backlog.length() - slowest;
             outstanding.add(untaken - untakenBytes);
             untakenBytes = untaken;
         }
 
         /** Whether a copy could still begin from the first byte. */
         private boolean isReplayable() {
-            return queueStart == 0 && (crc.length() <= REPLAY_BYTES || awaitedReplacements > 0);
+            return backlog.isWhole() && (backlog.length() <= REPLAY_BYTES || awaitedReplacements > 0);
         }
 
         private void answered(Answer answer) {
@@ -294,14 +257,13 @@ final class CopyFan
             CopyReceipt receipt = answer.receipt();
             if (receipt == null) {
                 lose(copy, answer.failure() == null ? new NullPointerException("no receipt") : answer.failure());
-            } else if (!inputEnded || receipt.length() != crc.length() || receipt.crc32c() != crc.value()) {
+            } else if (!inputEnded || backlog.difference(receipt).isPresent()) {
                 lose(
                         copy,
                         new DataNodeException(
                                 DataNodeException.Kind.CHECKSUM_MISMATCH,
-                                "chunk " + order.chunk() + " on node " + copy.node + ": sent " + crc.length()
-                                        + " bytes with CRC32C " + Integer.toHexString(crc.value()) + ", stored "
-                                        + receipt.length() + " with " + Integer.toHexString(receipt.crc32c())));
+                                "chunk " + order.chunk() + " on node " + copy.node + ": "
+                                        + backlog.difference(receipt).orElse("answered before the end")));
             } else {
                 CrashPoint.COPY_ACKNOWLEDGED.reached();
                 race.good(copy.number, environment.nanos().getAsLong());
@@ -316,14 +278,7 @@ final class CopyFan
             if (!copy.outlet.isClosed()) {
                 copy.outlet.fail(failure);
             }
-            reasons.add("node " + copy.node + ": " + failure.getMessage());
-            boolean full =
-                    failure instanceof DataNodeException refusal && refusal.kind() == DataNodeException.Kind.FULL;
-            fullNodes += full ? 1 : 0;
-            metrics.copyFailed(
-                    failure instanceof DataNodeException refusal
-                            ? refusal.kind().name()
-                            : "OTHER");
+            losses.add(copy.node, failure);
             if (isReplayable() && copies.size() < order.nodes().size() + MAX_REPLACEMENTS) {
                 replace();
             }
@@ -334,7 +289,7 @@ final class CopyFan
             Set<NodeId> tried = copies.stream().map(copy -> copy.node).collect(Collectors.toSet());
             tried.addAll(order.nodes());
             tried.addAll(order.avoid());
-            AsyncCallback<Optional<NodeId>> callback = java.util.Objects.requireNonNull(replacements);
+            AsyncCallback<Optional<NodeId>> callback = Objects.requireNonNull(replacements);
             environment
                     .placement()
                     .place(order.chunk(), 1, tried)
@@ -355,10 +310,10 @@ final class CopyFan
         private void decide() {
             int reachable = race.goodCopies() + race.runningCopies() + awaitedReplacements;
             if (reachable < order.quorum()) {
-                giveUp();
+                end(losses.tooMany(order, race.goodCopies() + race.runningCopies()));
             } else if (inputEnded && race.runningCopies() == 0 && awaitedReplacements == 0) {
                 List<NodeId> good = nodes(true);
-                result.complete(new StoredCopies(crc.length(), crc.value(), good, nodes(false)));
+                result.complete(new StoredCopies(backlog.length(), backlog.crc32c(), good, nodes(false)));
                 completeStage();
             }
         }
@@ -368,14 +323,6 @@ final class CopyFan
                     .filter(copy -> race.isGood(copy.number) == good)
                     .map(copy -> copy.node)
                     .toList();
-        }
-
-        private void giveUp() {
-            boolean forWantOfSpace = race.goodCopies() + race.runningCopies() + fullNodes >= order.quorum();
-            end(new FlareException(
-                    forWantOfSpace ? Fault.INSUFFICIENT_STORAGE : Fault.UNAVAILABLE,
-                    "chunk " + order.chunk() + " needs " + order.quorum() + " durable copies, which can't be had: "
-                            + String.join("; ", reasons)));
         }
 
         private void end(Throwable failure) {
@@ -416,9 +363,7 @@ final class CopyFan
         private final class ChunkHandler extends AbstractInHandler {
             @Override
             public void onPush() {
-                ByteString piece = grab(in);
-                crc.update(piece);
-                queue.addLast(piece);
+                backlog.add(grab(in));
                 advance();
             }
 

@@ -113,7 +113,7 @@ final class Upload {
         }
         ChunkId id = new ChunkId(leasedBlob(), chunk.ordinal());
         long startNanos = environment.nanos().getAsLong();
-        CompletionStage<CopyFan.StoredCopies> stored = nodesFor(id).thenCompose(nodes -> fanOut(chunk, id, nodes));
+        CompletionStage<StoredCopies> stored = nodesFor(id).thenCompose(nodes -> fanOut(chunk, id, nodes));
         trace.expect(stored);
         return stored.thenApply(copies -> {
             avoided.addAll(copies.failed());
@@ -122,8 +122,8 @@ final class Upload {
         });
     }
 
-    private CompletionStage<CopyFan.StoredCopies> fanOut(Chunk chunk, ChunkId id, List<NodeId> nodes) {
-        CopyFan.Order order = new CopyFan.Order(id, nodes, Set.copyOf(avoided), quorum, lengthOf(chunk));
+    private CompletionStage<StoredCopies> fanOut(Chunk chunk, ChunkId id, List<NodeId> nodes) {
+        CopyOrder order = new CopyOrder(id, nodes, avoided, quorum, lengthOf(chunk));
         CopyFan fan = new CopyFan(environment, metrics, order, trace, outstanding);
         return chunk.bytes().runWith(fan, environment.materializer());
     }

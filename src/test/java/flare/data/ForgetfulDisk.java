@@ -6,15 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,7 @@ final class ForgetfulDisk implements Disk {
         NO_DIRECTORY_SYNC
     }
 
-    private final DirectoryNode root = new DirectoryNode();
+    private final ForgetfulNode.Directory root = new ForgetfulNode.Directory();
     private final Set<Path> locked = new HashSet<>();
     private final Set<PlantedBug> bugs = EnumSet.noneOf(PlantedBug.class);
     private final Random random;
@@ -87,7 +84,7 @@ final class ForgetfulDisk implements Disk {
         crash(unsynced -> random.nextBoolean());
     }
 
-    private void crash(Luck luck) {
+    private void crash(ForgetfulNode.Luck luck) {
         root.crash(luck);
         locked.clear();
         changesLeft = Long.MAX_VALUE;
@@ -96,16 +93,13 @@ final class ForgetfulDisk implements Disk {
 
     /** The bytes of a file, to be looked at. */
     synchronized byte[] bytes(Path file) throws IOException {
-        FileNode node = file(file);
-        return Arrays.copyOf(node.live, node.length);
+        ForgetfulNode.File node = file(file);
+        return node.read(0, node.length());
     }
 
     /** Changes the bytes of a file behind the store's back. */
     synchronized void replace(Path file, byte[] bytes) throws IOException {
-        FileNode node = file(file);
-        node.live = bytes.clone();
-        node.length = bytes.length;
-        node.durable = bytes.clone();
+        file(file).replace(bytes);
     }
 
     /** Names in a directory. */
@@ -116,11 +110,11 @@ final class ForgetfulDisk implements Disk {
     @Override
     public synchronized void createDirectory(Path directory) throws IOException {
         change();
-        Map<String, Node> entries = parent(directory).live;
-        if (entries.get(name(directory)) instanceof FileNode) {
+        Map<String, ForgetfulNode> entries = parent(directory).live;
+        if (entries.get(name(directory)) instanceof ForgetfulNode.File) {
             throw new FileAlreadyExistsException(directory.toString());
         }
-        entries.computeIfAbsent(name(directory), name -> new DirectoryNode());
+        entries.computeIfAbsent(name(directory), name -> new ForgetfulNode.Directory());
     }
 
     @Override
@@ -128,8 +122,7 @@ final class ForgetfulDisk implements Disk {
         change();
         failSync();
         if (!bugs.contains(PlantedBug.NO_DIRECTORY_SYNC)) {
-            DirectoryNode node = directory(directory);
-            node.durable = new TreeMap<>(node.live);
+            directory(directory).sync();
         }
     }
 
@@ -139,7 +132,7 @@ final class ForgetfulDisk implements Disk {
         if (createFault != null) {
             throw createFault;
         }
-        FileNode node = new FileNode();
+        ForgetfulNode.File node = new ForgetfulNode.File();
         if (parent(file).live.putIfAbsent(name(file), node) != null) {
             throw new FileAlreadyExistsException(file.toString());
         }
@@ -163,13 +156,13 @@ final class ForgetfulDisk implements Disk {
 
     @Override
     public synchronized long size(Path file) throws IOException {
-        return file(file).length;
+        return file(file).length();
     }
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         change();
-        Node node = parent(from).live.remove(name(from));
+        ForgetfulNode node = parent(from).live.remove(name(from));
         if (node == null) {
             throw new NoSuchFileException(from.toString());
         }
@@ -233,33 +226,33 @@ final class ForgetfulDisk implements Disk {
         }
     }
 
-    private FileNode file(Path path) throws IOException {
-        Node node = find(path);
+    private ForgetfulNode.File file(Path path) throws IOException {
+        ForgetfulNode node = find(path);
         if (node == null) {
             throw new NoSuchFileException(path.toString());
         }
-        if (node instanceof FileNode file) {
+        if (node instanceof ForgetfulNode.File file) {
             return file;
         }
         throw new IrregularFileException(path);
     }
 
-    private DirectoryNode directory(Path path) throws IOException {
-        if (find(path) instanceof DirectoryNode directory) {
+    private ForgetfulNode.Directory directory(Path path) throws IOException {
+        if (find(path) instanceof ForgetfulNode.Directory directory) {
             return directory;
         }
         throw new NoSuchFileException(path.toString());
     }
 
-    private DirectoryNode parent(Path path) throws IOException {
+    private ForgetfulNode.Directory parent(Path path) throws IOException {
         Path parent = path.toAbsolutePath().getParent();
         return parent == null ? root : directory(parent);
     }
 
-    private @Nullable Node find(Path path) throws IOException {
-        Node node = root;
+    private @Nullable ForgetfulNode find(Path path) throws IOException {
+        ForgetfulNode node = root;
         for (Path name : path.toAbsolutePath()) {
-            if (!(node instanceof DirectoryNode directory)) {
+            if (!(node instanceof ForgetfulNode.Directory directory)) {
                 return null;
             }
             node = directory.live.get(name.toString());
@@ -271,72 +264,12 @@ final class ForgetfulDisk implements Disk {
         return String.valueOf(path.getFileName());
     }
 
-    private interface Luck {
-        boolean survives(Object unsynced);
-    }
-
-    private sealed interface Node {
-        void crash(Luck luck);
-
-        long bytes();
-    }
-
-    private static final class DirectoryNode implements Node {
-
-        private Map<String, Node> live = new TreeMap<>();
-        private Map<String, Node> durable = new TreeMap<>();
-
-        @Override
-        public void crash(Luck luck) {
-            Set<String> names = new TreeSet<>(live.keySet());
-            names.addAll(durable.keySet());
-            Map<String, Node> left = new TreeMap<>();
-            for (String name : names) {
-                Node was = durable.get(name);
-                Node is = live.get(name);
-                Node kept = was == is || !luck.survives(name) ? was : is;
-                if (kept != null) {
-                    left.put(name, kept);
-                }
-            }
-            live = left;
-            durable = new TreeMap<>(left);
-            left.values().forEach(node -> node.crash(luck));
-        }
-
-        @Override
-        public long bytes() {
-            return live.values().stream().mapToLong(Node::bytes).sum();
-        }
-    }
-
-    private static final class FileNode implements Node {
-
-        private byte[] live = new byte[0];
-        private int length;
-        private byte[] durable = new byte[0];
-
-        @Override
-        public void crash(Luck luck) {
-            int unsynced = length - durable.length;
-            int kept = unsynced > 0 && luck.survives(this) ? durable.length + unsynced / 2 : durable.length;
-            durable = Arrays.copyOf(live, kept);
-            live = durable.clone();
-            length = kept;
-        }
-
-        @Override
-        public long bytes() {
-            return length;
-        }
-    }
-
     private final class OpenFile implements DiskFile {
 
-        private final FileNode node;
+        private final ForgetfulNode.File node;
         private final int born = life;
 
-        OpenFile(FileNode node) {
+        OpenFile(ForgetfulNode.File node) {
             this.node = node;
         }
 
@@ -349,11 +282,9 @@ final class ForgetfulDisk implements Disk {
                 if (root.bytes() + count > capacity) {
                     throw new IOException("No space left on device");
                 }
-                if (node.length + count > node.live.length) {
-                    node.live = Arrays.copyOf(node.live, Math.max(2 * node.live.length, node.length + count));
-                }
-                bytes.get(node.live, node.length, count);
-                node.length += count;
+                byte[] appended = new byte[count];
+                bytes.get(appended);
+                node.append(appended);
                 return count;
             }
         }
@@ -363,19 +294,19 @@ final class ForgetfulDisk implements Disk {
             synchronized (ForgetfulDisk.this) {
                 refuseAfterCrash();
                 refuseWithoutPower();
-                int count = (int) Math.min(into.remaining(), node.length - position);
+                int count = (int) Math.min(into.remaining(), node.length() - position);
                 if (count <= 0) {
                     return -1;
                 }
                 int some = 1 + random.nextInt(count);
-                into.put(node.live, (int) position, some);
+                into.put(node.read((int) position, (int) position + some));
                 return some;
             }
         }
 
         @Override
         public long size() {
-            return node.length;
+            return node.length();
         }
 
         @Override
@@ -385,7 +316,7 @@ final class ForgetfulDisk implements Disk {
                 change();
                 failSync();
                 if (!bugs.contains(PlantedBug.NO_FILE_SYNC)) {
-                    node.durable = Arrays.copyOf(node.live, node.length);
+                    node.sync();
                 }
             }
         }

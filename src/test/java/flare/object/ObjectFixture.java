@@ -1,16 +1,22 @@
 package flare.object;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import flare.config.ObjectSettings;
 import flare.config.ObjectSettings.Etag;
 import flare.config.SessionSettings;
 import flare.data.DataNode;
 import flare.data.DataNodes;
 import flare.metadata.ClusterSettings;
+import flare.metadata.Command;
 import flare.metadata.InMemoryMetadata;
 import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.ByteSize;
 import flare.model.ChunkId;
+import flare.model.Fault;
+import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectInfo;
@@ -214,6 +220,36 @@ final class ObjectFixture implements AutoCloseable {
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError("no answer within " + LIMIT, e);
         }
+    }
+
+    static Fault fault(CompletionStage<?> stage) {
+        FlareException failure = catchThrowableOfType(FlareException.class, () -> await(stage));
+        assertThat(failure).as("a failure is expected").isNotNull();
+        return failure.fault();
+    }
+
+    Fault putFault(byte[] bytes) {
+        return fault(service.put(request(bytes.length), body(bytes)));
+    }
+
+    /** No command was submitted, and the blob is reported with every copy that was begun, after the last has ended. */
+    void assertAbandoned() {
+        Awaitility.await().untilAsserted(() -> assertThat(metadata.inFlight()).isEmpty());
+        assertThat(metadata.commands(Command.PutObject.class)).isEmpty();
+        assertThat(metadata.settled).isEmpty();
+        for (int number = 1; number <= nodes.size(); number++) {
+            NodeId node = new NodeId(number);
+            for (ChunkId chunk : node(number).copies.keySet()) {
+                assertThat(metadata.abandoned.get(chunk.blob()))
+                        .as("copy of %s on node %s", chunk, node)
+                        .anyMatch(record ->
+                                record.id().equals(chunk) && record.nodes().contains(node));
+            }
+        }
+        assertThat(service.head(BUCKET, KEY))
+                .as("no object")
+                .failsWithin(LIMIT)
+                .withThrowableOfType(ExecutionException.class);
     }
 
     @Override

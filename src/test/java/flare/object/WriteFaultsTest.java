@@ -1,34 +1,22 @@
 package flare.object;
 
-import static flare.object.ObjectFixture.BUCKET;
 import static flare.object.ObjectFixture.CHUNK_BYTES;
-import static flare.object.ObjectFixture.KEY;
 import static flare.object.ObjectFixture.await;
 import static flare.object.ObjectFixture.body;
+import static flare.object.ObjectFixture.fault;
 import static flare.object.ObjectFixture.randomBytes;
 import static flare.object.ObjectFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import flare.data.DataNode.DiskState;
 import flare.data.DataNodeException.Kind;
 import flare.metadata.Command;
-import flare.metadata.Query;
-import flare.model.BlobId;
-import flare.model.BucketName;
-import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Fault;
-import flare.model.FlareException;
 import flare.model.NodeId;
-import flare.model.ObjectAttributes;
 import flare.model.ObjectInfo;
-import flare.model.ObjectKey;
-import flare.model.WriteCondition;
-import flare.object.ObjectService.PutRequest;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -36,11 +24,11 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+/** Copies that fail, differ or lag, and when the write goes on without them. */
 class WriteFaultsTest {
 
     private static final byte[] BYTES = randomBytes(1, 2 * CHUNK_BYTES + 99_999);
@@ -54,56 +42,6 @@ class WriteFaultsTest {
     @AfterAll
     static void stop() {
         system.terminate();
-    }
-
-    private static Fault fault(CompletionStage<?> stage) {
-        FlareException failure = catchThrowableOfType(FlareException.class, () -> await(stage));
-        assertThat(failure).as("a failure is expected").isNotNull();
-        return failure.fault();
-    }
-
-    private static Fault putFault(ObjectFixture flare) {
-        return fault(flare.service.put(request(BYTES.length), body(BYTES)));
-    }
-
-    /** No command was submitted, and the blob is reported with every copy that was begun, after the last has ended. */
-    private static void assertAbandoned(ObjectFixture flare) {
-        await().untilAsserted(() -> assertThat(flare.metadata.inFlight()).isEmpty());
-        assertThat(flare.metadata.commands(Command.PutObject.class)).isEmpty();
-        assertThat(flare.metadata.settled).isEmpty();
-        for (int number = 1; number <= flare.nodes.size(); number++) {
-            NodeId node = new NodeId(number);
-            for (ChunkId chunk : flare.node(number).copies.keySet()) {
-                List<ChunkRecord> reported = flare.metadata.abandoned.get(chunk.blob());
-                assertThat(reported)
-                        .as("copy of %s on node %s", chunk, node)
-                        .anyMatch(record ->
-                                record.id().equals(chunk) && record.nodes().contains(node));
-            }
-        }
-        assertThat(flare.service.head(BUCKET, KEY))
-                .as("no object")
-                .failsWithin(ObjectFixture.LIMIT)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class);
-    }
-
-    @Test
-    void refusesABodyAtHandThatIsNotTheAnnouncedOne() {
-        ByteString bytes = ByteString.fromArray(new byte[100]);
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            PutRequest longer = request(101);
-            PutRequest other = new PutRequest(
-                    longer.bucket(),
-                    longer.key(),
-                    Optional.of(100L),
-                    Optional.of(new byte[16]),
-                    longer.attributes(),
-                    longer.condition());
-
-            assertThat(fault(flare.service.put(longer, bytes))).isEqualTo(Fault.INCOMPLETE_BODY);
-            assertThat(fault(flare.service.put(other, bytes))).isEqualTo(Fault.BAD_DIGEST);
-            assertThat(flare.metadata.commands(Command.PutObject.class)).isEmpty();
-        }
     }
 
     @Test
@@ -129,8 +67,8 @@ class WriteFaultsTest {
                             assertThat(flare.metadata.inFlight()).as(which).isEmpty();
                             assertGoodLocationsOnly(flare);
                         } else {
-                            assertThat(putFault(flare)).as(which).isEqualTo(Fault.UNAVAILABLE);
-                            assertAbandoned(flare);
+                            assertThat(flare.putFault(BYTES)).as(which).isEqualTo(Fault.UNAVAILABLE);
+                            flare.assertAbandoned();
                         }
                     }
                 }
@@ -183,15 +121,15 @@ class WriteFaultsTest {
         try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
             flare.node(1).failPutAt = 0;
             flare.node(1).putFailure = Kind.FULL;
-            assertThat(putFault(flare)).isEqualTo(Fault.INSUFFICIENT_STORAGE);
-            assertAbandoned(flare);
+            assertThat(flare.putFault(BYTES)).isEqualTo(Fault.INSUFFICIENT_STORAGE);
+            flare.assertAbandoned();
         }
         try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
             flare.unusable.add(new NodeId(1));
-            assertThat(putFault(flare)).isEqualTo(Fault.UNAVAILABLE);
+            assertThat(flare.putFault(BYTES)).isEqualTo(Fault.UNAVAILABLE);
             flare.node(1).disk = DiskState.FULL;
-            assertThat(putFault(flare)).isEqualTo(Fault.INSUFFICIENT_STORAGE);
-            assertAbandoned(flare);
+            assertThat(flare.putFault(BYTES)).isEqualTo(Fault.INSUFFICIENT_STORAGE);
+            flare.assertAbandoned();
         }
     }
 
@@ -237,224 +175,6 @@ class WriteFaultsTest {
     }
 
     @Test
-    void abortedAtAnyFractionAnUploadLeavesNoObjectAndReportsItsCopies() {
-        byte[] bytes = randomBytes(3, 4 * CHUNK_BYTES);
-        for (int copies : new int[] {1, 3}) {
-            for (int percent = 0; percent < 100; percent += 9) {
-                int until = (int) (bytes.length * (long) percent / 100);
-                for (boolean known : new boolean[] {true, false}) {
-                    try (ObjectFixture flare = ObjectFixture.of(system, 3, copies)) {
-                        Source<ByteString, ?> part = body(bytes, 30_011)
-                                .take(until / 30_011)
-                                .concatLazy(Source.single(ByteString.emptyByteString())
-                                        .map(end -> {
-                                            throw new IllegalStateException("connection reset");
-                                        }));
-                        assertThat(fault(flare.service.put(request(known ? bytes.length : -1), part)))
-                                .isEqualTo(Fault.INCOMPLETE_BODY);
-                        assertAbandoned(flare);
-                        assertThat(flare.nodes)
-                                .allSatisfy(
-                                        node -> assertThat(node.putsOpen.get()).isZero());
-                    }
-                }
-            }
-        }
-    }
-
-    @Test
-    void aBodyShorterOrLongerThanAnnouncedIsRefused() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            assertThat(fault(flare.service.put(request(BYTES.length + 1), body(BYTES))))
-                    .isEqualTo(Fault.INCOMPLETE_BODY);
-            assertThat(fault(flare.service.put(request(BYTES.length - 1), body(BYTES))))
-                    .isEqualTo(Fault.INCOMPLETE_BODY);
-            assertThat(fault(flare.service.put(request(10), body(new byte[9])))).isEqualTo(Fault.INCOMPLETE_BODY);
-            assertAbandoned(flare);
-        }
-    }
-
-    @Test
-    void whatIsRefusedBeforehandCancelsTheBodyUnread() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            flare.put(BYTES);
-            long max = flare.environment.settings().maxObjectSize().bytes();
-            assertRefusedUnread(flare, request(max + 1), Fault.ENTITY_TOO_LARGE);
-            assertRefusedUnread(flare, with(new byte[15], WriteCondition.NONE), Fault.INVALID_DIGEST);
-            assertRefusedUnread(
-                    flare,
-                    new PutRequest(
-                            new BucketName("nowhere"),
-                            KEY,
-                            Optional.of(5L),
-                            Optional.empty(),
-                            ObjectAttributes.NONE,
-                            WriteCondition.NONE),
-                    Fault.NO_SUCH_BUCKET);
-            assertRefusedUnread(
-                    flare, with(null, new WriteCondition(List.of(), List.of("*"))), Fault.PRECONDITION_FAILED);
-            assertRefusedUnread(
-                    flare, with(null, new WriteCondition(List.of("other"), List.of())), Fault.PRECONDITION_FAILED);
-            assertThat(flare.metadata.commands(Command.PutObject.class)).hasSize(1);
-        }
-    }
-
-    private static PutRequest with(byte @Nullable [] md5, WriteCondition condition) {
-        return new PutRequest(BUCKET, KEY, Optional.of(5L), Optional.ofNullable(md5), ObjectAttributes.NONE, condition);
-    }
-
-    private static void assertRefusedUnread(ObjectFixture flare, PutRequest request, Fault fault) {
-        CompletableFuture<String> end = new CompletableFuture<>();
-        Source<ByteString, ?> body = Source.<ByteString>maybe()
-                .watchTermination((none, done) -> done.whenComplete((ok, failure) -> end.complete("ended")));
-        assertThat(fault(flare.service.put(request, body))).isEqualTo(fault);
-        assertThat(end).succeedsWithin(ObjectFixture.LIMIT);
-    }
-
-    @Test
-    void aWrongContentMd5IsRefusedAfterTheBytesAndBeforeTheCommit() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 3, 2)) {
-            for (byte[] bytes : List.of(BYTES, new byte[5])) {
-                PutRequest request = new PutRequest(
-                        BUCKET,
-                        KEY,
-                        Optional.empty(),
-                        Optional.of(new byte[16]),
-                        ObjectAttributes.NONE,
-                        WriteCondition.NONE);
-                assertThat(fault(flare.service.put(request, body(bytes)))).isEqualTo(Fault.BAD_DIGEST);
-                assertAbandoned(flare);
-            }
-        }
-    }
-
-    @Test
-    void aConditionLostInTheLogAbandonsTheBlob() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            CompletableFuture<ByteString> lastPiece = new CompletableFuture<>();
-            PutRequest request = new PutRequest(
-                    BUCKET,
-                    KEY,
-                    Optional.empty(),
-                    Optional.empty(),
-                    ObjectAttributes.NONE,
-                    new WriteCondition(List.of(), List.of("*")));
-            CompletionStage<ObjectInfo> slow =
-                    flare.service.put(request, body(BYTES).concat(Source.completionStage(lastPiece)));
-            flare.put(new byte[10]);
-            lastPiece.complete(ByteString.fromString("end"));
-            assertThat(fault(slow)).isEqualTo(Fault.PRECONDITION_FAILED);
-            await().untilAsserted(() -> assertThat(flare.metadata.abandoned).hasSize(1));
-            assertThat(flare.get()).isEqualTo(new byte[10]);
-        }
-    }
-
-    @Test
-    void uploadsPastTheLimitAreAskedToSlowDownAndLaterOnesAreNot() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            CompletableFuture<ByteString> rest = new CompletableFuture<>();
-            List<CompletionStage<ObjectInfo>> running = new java.util.ArrayList<>();
-            for (int i = 0; i < flare.environment.settings().maxUploads(); i++) {
-                running.add(flare.service.put(request(-1), Source.completionStage(rest)));
-            }
-            assertRefusedUnread(flare, request(5), Fault.SLOW_DOWN);
-            rest.complete(ByteString.fromArray(BYTES));
-            running.forEach(ObjectFixture::await);
-            flare.put(BYTES);
-        }
-    }
-
-    @Test
-    void anUnansweredCommitIsUnavailableAndTheBlobStaysInFlightUntilTheAnswer() {
-        for (boolean accepted : new boolean[] {true, false}) {
-            try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-                flare.metadata.gate = new CompletableFuture<>();
-                assertThat(putFault(flare)).isEqualTo(Fault.UNAVAILABLE);
-                assertThat(flare.metadata.inFlight()).hasSize(1);
-                if (accepted) {
-                    flare.metadata.gate.complete(null);
-                    await().untilAsserted(
-                                    () -> assertThat(flare.metadata.settled).hasSize(1));
-                    flare.metadata.gate = CompletableFuture.completedFuture(null);
-                    assertThat(flare.get()).isEqualTo(BYTES);
-                } else {
-                    flare.metadata.gate.completeExceptionally(new FlareException(Fault.SLOW_DOWN, "nothing submitted"));
-                    await().untilAsserted(
-                                    () -> assertThat(flare.metadata.abandoned).hasSize(1));
-                }
-                assertThat(flare.metadata.inFlight()).isEmpty();
-            }
-        }
-    }
-
-    @Test
-    void theBlobIsNeverCalledAbandonedWhenTheSessionEndedBeforeTheAnswer() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            flare.metadata.gate =
-                    CompletableFuture.failedFuture(new FlareException(Fault.UNAVAILABLE, "session ended"));
-            assertThat(putFault(flare)).isEqualTo(Fault.UNAVAILABLE);
-            assertThat(flare.metadata.abandoned).isEmpty();
-        }
-    }
-
-    @Test
-    void anOutdatedBucketIdIsLookedUpAgain() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            BucketName name = new BucketName("again");
-            PutRequest request = new PutRequest(
-                    name, KEY, Optional.of(5L), Optional.empty(), ObjectAttributes.NONE, WriteCondition.NONE);
-            var first = await(flare.metadata.submit(new Command.CreateBucket(name)));
-            await(flare.service.put(request, body(new byte[5])));
-            await(flare.service.delete(name, KEY, WriteCondition.NONE));
-            await(flare.metadata.submit(new Command.DeleteBucket(first)));
-            await(flare.metadata.submit(new Command.CreateBucket(name)));
-            assertThat(await(flare.service.put(request, body(new byte[5]))).size())
-                    .isEqualTo(5);
-            assertThat(await(flare.service.head(name, KEY)).size()).isEqualTo(5);
-        }
-    }
-
-    @Test
-    void remembersBucketIds() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            for (int i = 0; i < 5; i++) {
-                flare.put(new byte[i]);
-            }
-            assertThat(flare.metadata.queries.stream().filter(Query.FindBucket.class::isInstance))
-                    .hasSize(1);
-        }
-    }
-
-    @Test
-    void listsPagesAndNothingForALimitOfZero() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            for (String key : List.of("a", "b/1", "b/2", "c")) {
-                await(flare.service.put(
-                        new PutRequest(
-                                BUCKET,
-                                ObjectKey.of(key),
-                                Optional.of(1L),
-                                Optional.empty(),
-                                ObjectAttributes.NONE,
-                                WriteCondition.NONE),
-                        body(new byte[1])));
-            }
-            byte[] none = new byte[0];
-            var page =
-                    await(flare.service.list(new ObjectService.ListRequest(BUCKET, none, new byte[] {'/'}, none, 2)));
-            assertThat(page.objects()).extracting(info -> info.key().text()).containsExactly("a");
-            assertThat(page.commonPrefixes()).containsExactly(new byte[] {'b', '/'});
-            assertThat(page.next()).isPresent();
-            var empty = await(flare.service.list(new ObjectService.ListRequest(BUCKET, none, none, none, 0)));
-            assertThat(empty.objects()).isEmpty();
-            assertThat(empty.next()).isEmpty();
-            assertThat(fault(flare.service.list(
-                            new ObjectService.ListRequest(new BucketName("nowhere"), none, none, none, 0))))
-                    .isEqualTo(Fault.NO_SUCH_BUCKET);
-        }
-    }
-
-    @Test
     void memoryOfAnUploadIsBoundedWhateverItsLengthWhileACopyLags() {
         try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
             CompletableFuture<Done> none = new CompletableFuture<>();
@@ -471,18 +191,6 @@ class WriteFaultsTest {
             none.complete(Done.getInstance());
             flare.nodes.forEach(node -> node.failPutAt = 0);
             assertThat(upload.toCompletableFuture().isDone()).isFalse();
-        }
-    }
-
-    @Test
-    void blobIdsAreNeverUsedForTwoUploads() {
-        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
-            flare.put(BYTES);
-            flare.put(BYTES);
-            List<BlobId> blobs = flare.metadata.commands(Command.PutObject.class).stream()
-                    .map(put -> ((Command.NewContent.Blob) put.content()).id())
-                    .toList();
-            assertThat(blobs).doesNotHaveDuplicates().hasSize(2);
         }
     }
 }
