@@ -145,7 +145,8 @@ final class WatchedBody extends GraphStage<FlowShape<ByteString, ByteString>> {
         }
 
         private void leave(Throwable cause) {
-            if (!toItsEnd) {
+            // A reader that has every byte leaves before the sender says that there are no more.
+            if (!toItsEnd && passed != length) {
                 cancelStage(cause);
                 return;
             }

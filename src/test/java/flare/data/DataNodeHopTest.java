@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import flare.chunk.BlockCrcs;
+import flare.chunk.BlockVerifier;
 import flare.data.DataNode.CopyContent;
 import flare.data.DataNode.CopyReceipt;
 import flare.data.DataNode.PullOrder;
 import flare.data.DataNodeException.Kind;
 import flare.model.BlobId;
+import flare.model.ByteRange;
 import flare.model.ChunkId;
 import java.net.URI;
 import java.time.Duration;
@@ -81,6 +83,23 @@ class DataNodeHopTest {
         }
         assertKind(Kind.REFUSED, node.get(CHUNK, 6, 1));
         await().until(() -> port.fake.openReads.get() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, BLOCK, 3 * BLOCK + 7, 1 << 20})
+    void keepsTheConnectionForAReaderThatLeavesWithTheLastByte(int length) {
+        ByteString bytes = random(length);
+        put(CHUNK, bytes, length, true);
+        for (int read = 0; read < 3; read++) {
+            CopyContent content = get(node.get(CHUNK, 0, Integer.MAX_VALUE));
+            BlockVerifier verified =
+                    BlockVerifier.of(content.crcs(), length, content.crcs().fold(length), new ByteRange(0, length));
+            assertThat(get(content.bytes()
+                            .via(verified)
+                            .runFold(ByteString.emptyByteString(), ByteString::concat, port.system)))
+                    .isEqualTo(bytes);
+            assertIdle(1);
+        }
     }
 
     @Test
