@@ -81,6 +81,7 @@ public interface DataNode {
      * @param clusterId empty on a fresh node
      * @param incarnation raised at each start
      * @param clockMillis the node's clock, which token expiry is in
+     * @param setAside corrupt copies kept for an operator to look at
      */
     record NodeHealth(
             UUID uuid,
@@ -89,13 +90,14 @@ public interface DataNode {
             long totalBytes,
             long freeBytes,
             DiskState disk,
-            long clockMillis) {}
+            long clockMillis,
+            long setAside) {}
 
     enum DiskState {
         OK,
         /** The reserve is reached: no new copies, everything else goes on. */
         FULL,
-        /** An fsync or write failed: nothing is accepted until an operator acts (I8). */
+        /** An fsync or write failed, or too many reads: nothing is accepted until an operator acts (I8). Reads go on. */
         FAILED
     }
 }

@@ -65,7 +65,7 @@ public final class FileChunkStore implements ChunkStore {
         this.copies = new StandingCopies(disk, layout, directory, this::uniqueName);
         this.trash = new Trash(disk, layout.trash(), clock, settings.trashTtl(), this::uniqueName);
         this.space = new SpaceGauge(disk, layout.root(), settings.reserve(), trash);
-        this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW);
+        this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW, copies::sawSetAside);
         this.maxWrites = settings.maxWrites();
         this.writeSlots = new Semaphore(maxWrites);
         this.threads = new DiskThreads("disk-" + layout.root().getFileName(), settings.ioThreads());
@@ -82,10 +82,12 @@ public final class FileChunkStore implements ChunkStore {
 
     static FileChunkStore open(Disk real, Path root, Expected expected, DataSettings settings, Clock clock) {
         StoreLayout layout = new StoreLayout(root);
-        LatchedDisk disk = new LatchedDisk(real, root);
+        ReadFaults faults = new ReadFaults(settings.readErrorLimit(), settings.readErrorWindow(), System::nanoTime);
+        LatchedDisk disk = new LatchedDisk(real, root, faults);
         StoreDirectory directory = StoreDirectory.open(disk, layout, expected);
         try {
             FileChunkStore store = new FileChunkStore(disk, layout, directory, settings, clock);
+            store.threads.execute(store::countSetAside);
             store.keepHouse();
             return store;
         } catch (IOException e) {
@@ -205,7 +207,8 @@ public final class FileChunkStore implements ChunkStore {
                     room.total(),
                     room.usable(),
                     state,
-                    clock.millis());
+                    clock.millis(),
+                    copies.setAside());
         });
     }
 
@@ -218,6 +221,19 @@ public final class FileChunkStore implements ChunkStore {
             return DiskState.FAILED;
         }
         return space.isShortOf(0) ? DiskState.FULL : DiskState.OK;
+    }
+
+    @Override
+    public long setAside() {
+        return copies.setAside();
+    }
+
+    private void countSetAside() {
+        try {
+            inventory.countSetAside(() -> closed);
+        } catch (IOException e) {
+            LOG.warn("what is set aside in {} is not counted: {}", layout.root(), e.getMessage());
+        }
     }
 
     @Override

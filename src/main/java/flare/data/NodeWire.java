@@ -88,6 +88,7 @@ final class NodeWire {
                 .put("freeBytes", health.freeBytes())
                 .put("disk", health.disk().name().toLowerCase(Locale.ROOT))
                 .put("clockMillis", health.clockMillis())
+                .put("setAside", health.setAside())
                 .toString();
     }
 
@@ -102,7 +103,8 @@ final class NodeWire {
                 number(json, "totalBytes"),
                 number(json, "freeBytes"),
                 DiskState.valueOf(json.path("disk").asText().toUpperCase(Locale.ROOT)),
-                number(json, "clockMillis"));
+                number(json, "clockMillis"),
+                json.path("setAside").asLong());
     }
 
     static String inventory(List<ChunkId> chunks) {
