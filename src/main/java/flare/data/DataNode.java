@@ -80,6 +80,7 @@ public interface DataNode {
      *
      * @param clusterId empty on a fresh node
      * @param incarnation raised at each start
+     * @param process drawn at each start: one process under two addresses has one, two on copies of a disk have two
      * @param clockMillis the node's clock, which token expiry is in
      * @param setAside corrupt copies kept for an operator to look at
      */
@@ -87,6 +88,7 @@ public interface DataNode {
             UUID uuid,
             Optional<UUID> clusterId,
             long incarnation,
+            UUID process,
             long totalBytes,
             long freeBytes,
             DiskState disk,

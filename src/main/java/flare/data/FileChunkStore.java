@@ -43,6 +43,7 @@ public final class FileChunkStore implements ChunkStore {
     private final LatchedDisk disk;
     private final StoreLayout layout;
     private final StoreDirectory directory;
+    private final UUID process = UUID.randomUUID();
     private final Clock clock;
     private final StandingCopies copies;
     private final Trash trash;
@@ -204,6 +205,7 @@ public final class FileChunkStore implements ChunkStore {
                     identity.node(),
                     identity.cluster(),
                     identity.incarnation(),
+                    process,
                     room.total(),
                     room.usable(),
                     state,

@@ -191,10 +191,10 @@ final class FakeDataNode implements DataNode {
                 uuid,
                 Optional.empty(),
                 3,
+                uuid,
                 1000,
                 400,
                 DiskState.FULL,
-                System.currentTimeMillis() + clockOffsetMillis,
-                2));
+                System.currentTimeMillis() + clockOffsetMillis, 2));
     }
 }
