@@ -195,6 +195,7 @@ final class FakeDataNode implements DataNode {
                 1000,
                 400,
                 DiskState.FULL,
-                System.currentTimeMillis() + clockOffsetMillis, 2));
+                System.currentTimeMillis() + clockOffsetMillis,
+                2));
     }
 }
