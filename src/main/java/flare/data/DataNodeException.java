@@ -18,6 +18,8 @@ public final class DataNodeException extends RuntimeException {
         FULL,
         /** The disk failed, or the node is another than expected, or refuses the caller. */
         REFUSED,
+        /** A bound is reached, on the node or towards it: later it may go. */
+        BUSY,
         /** Bytes differ from the checksum or length that was declared. */
         CHECKSUM_MISMATCH,
         /** Not reached, or it stopped answering: the outcome is unknown. */

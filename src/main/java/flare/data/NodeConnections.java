@@ -71,8 +71,9 @@ final class NodeConnections implements NodeConnection.Owner {
                 open++;
                 connection = new NodeConnection(system, host, port, settings, stall, this);
             } else {
-                return CompletableFuture.failedFuture(
-                        new IllegalStateException("flare.data.max-calls = " + max + " calls are under way"));
+                return CompletableFuture.failedFuture(new DataNodeException(
+                        DataNodeException.Kind.BUSY,
+                        "flare.data.max-calls = " + max + " calls to " + host + ":" + port + " are under way"));
             }
         }
         return connection.send(request, answerWithin);

@@ -14,6 +14,7 @@ enum NodeError {
     CONFLICT(409, Kind.CONFLICT),
     FULL(507, Kind.FULL),
     REFUSED(503, Kind.REFUSED),
+    BUSY(503, Kind.BUSY),
     CHECKSUM_MISMATCH(422, Kind.CHECKSUM_MISMATCH),
     /** The node could not reach the one it was to pull from. */
     UNREACHABLE(502, Kind.UNREACHABLE),
@@ -55,6 +56,7 @@ enum NodeError {
             case CONFLICT -> CONFLICT;
             case FULL -> FULL;
             case REFUSED -> REFUSED;
+            case BUSY -> BUSY;
             case CHECKSUM_MISMATCH -> CHECKSUM_MISMATCH;
             case UNREACHABLE -> UNREACHABLE;
         };

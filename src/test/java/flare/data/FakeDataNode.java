@@ -188,14 +188,6 @@ final class FakeDataNode implements DataNode {
     @Override
     public CompletionStage<NodeHealth> health() {
         return CompletableFuture.completedFuture(new NodeHealth(
-                uuid,
-                Optional.empty(),
-                3,
-                uuid,
-                1000,
-                400,
-                DiskState.FULL,
-                System.currentTimeMillis() + clockOffsetMillis,
-                2));
+                uuid, Optional.empty(), 3, 1000, 400, DiskState.FULL, System.currentTimeMillis() + clockOffsetMillis));
     }
 }

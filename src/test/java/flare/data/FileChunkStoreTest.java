@@ -192,7 +192,7 @@ class FileChunkStoreTest {
         OpenWrite first = begin(chunk(1));
         assertThat(kind(() -> fixture.put(store, chunk(1), new byte[5]))).isEqualTo(Kind.CONFLICT);
         OpenWrite second = begin(chunk(2));
-        assertThat(kind(() -> fixture.put(store, chunk(3), new byte[5]))).isEqualTo(Kind.REFUSED);
+        assertThat(kind(() -> fixture.put(store, chunk(3), new byte[5]))).isEqualTo(Kind.BUSY);
         first.source.complete();
         assertThat(await(first.result).length()).isEqualTo(3);
         fixture.put(store, chunk(3), new byte[5]);

@@ -117,12 +117,14 @@ class WriteFaultsTest {
     }
 
     @Test
-    void fullNodesAreNamedAsTheReason() {
+    void fullAndBusyNodesAreNamedAsTheReason() {
         try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
             flare.node(1).failPutAt = 0;
             flare.node(1).putFailure = Kind.FULL;
             assertThat(flare.putFault(BYTES)).isEqualTo(Fault.INSUFFICIENT_STORAGE);
             flare.assertAbandoned();
+            flare.node(1).putFailure = Kind.BUSY;
+            assertThat(flare.putFault(BYTES)).isEqualTo(Fault.SLOW_DOWN);
         }
         try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
             flare.unusable.add(new NodeId(1));
