@@ -40,7 +40,7 @@ record EntityTags(List<Tag> tags) {
             tags.add(new Tag(
                     weak,
                     quoted
-                            ? header.substring(start + 1, end)
+                            ? quoted(header, start, end)
                             : header.substring(start, end).strip()));
             at = quoted ? end + 1 : end;
         }
@@ -48,6 +48,12 @@ record EntityTags(List<Tag> tags) {
             throw new FlareException(Fault.INVALID_ARGUMENT, "an entity tag is missing");
         }
         return new EntityTags(tags);
+    }
+
+    /** A quoted asterisk is a tag like others, and keeps its quotes to be none that means any. */
+    private static String quoted(String header, int start, int end) {
+        String tag = header.substring(start + 1, end);
+        return tag.equals(ANY) ? header.substring(start, end + 1) : tag;
     }
 
     /** Strong comparison: a weak tag matches nothing. */

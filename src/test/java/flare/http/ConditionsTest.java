@@ -65,6 +65,16 @@ class ConditionsTest {
         assertThat(read(Map.of("If-Modified-Since", "yesterday"))).isEmpty();
     }
 
+    @Test
+    void takesAQuotedAsteriskForATagAndNotForAny() {
+        assertThat(read(Map.of("If-Match", "\"*\""))).contains(Fault.PRECONDITION_FAILED);
+        assertThat(read(Map.of("If-None-Match", "W/\"*\", \"*\""))).isEmpty();
+        Headers headers = Headers.of(Map.of("If-Match", "\"*\"", "If-None-Match", "W/\"*\""));
+        WriteCondition condition = Conditions.of(headers).forWrite();
+        assertThat(condition.ifMatch()).doesNotContain("*");
+        assertThat(condition.ifNoneMatch()).doesNotContain("*");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ",", "\"open", "\"a\", \"b"})
     void refusesTagsThatCannotBeRead(String tags) {
