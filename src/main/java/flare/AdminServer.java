@@ -19,6 +19,8 @@ final class AdminServer {
 
     private static final Duration BIND_LIMIT = Duration.ofSeconds(20);
     private static final int CONNECTIONS = 256;
+    /** An order such as reclaim is answered when it is done, and nothing is said before. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
 
     private final ActorSystem<?> system;
     private final Settings settings;
@@ -42,7 +44,7 @@ final class AdminServer {
                         system,
                         bind,
                         settings.admin().port(),
-                        new HttpServer.Limits(CONNECTIONS, settings.http().idleTimeout()),
+                        new HttpServer.Limits(CONNECTIONS, IDLE_TIMEOUT),
                         routes::handle),
                 BIND_LIMIT);
         port = Optional.of(routes);

@@ -14,7 +14,7 @@ import flare.config.Settings;
 import flare.data.ConnectedDataNodes;
 import flare.data.DataNode;
 import flare.data.DataNodeClients;
-import flare.http.GuardedServer;
+import flare.http.HttpServer;
 import flare.metadata.ClusterSettings;
 import flare.metadata.ClusterState;
 import flare.metadata.Command;
@@ -209,13 +209,16 @@ final class ApiRole {
                 settings,
                 new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished),
                 Materializer.matFromSystem(system.classicSystem()));
-        GuardedServer server = Await.started(
+        HttpServer server = Await.started(
                 "object port " + settings.http().port(),
-                GuardedServer.bind(
+                HttpServer.bind(
                         system,
                         new InetSocketAddress(
                                 settings.node().bind(), settings.http().port()),
-                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem()), settings.http()),
+                        new HttpServer.Limits(
+                                settings.http().maxConnections(),
+                                settings.http().idleTimeout()),
+                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem())),
                         port::apply),
                 START_LIMIT);
         Duration limit = settings.node().shutdownLimit();

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -95,6 +97,14 @@ public final class AdminPort {
     }
 
     private CompletionStage<HttpResponse> route(HttpRequest request, String path) {
+        Optional<HttpHeader> violation = request.getHeader(RequestGuard.VIOLATION);
+        if (violation.isPresent()) {
+            return refuse(StatusCodes.BAD_REQUEST, violation.get().value());
+        }
+        Optional<HttpHeader> overload = request.getHeader(RequestGuard.OVERLOAD);
+        if (overload.isPresent()) {
+            return refuse(StatusCodes.SERVICE_UNAVAILABLE, overload.get().value());
+        }
         Route open = health.get(path);
         if (open != null) {
             return run(open, request);

@@ -9,6 +9,7 @@ import flare.http.ClusterSecret;
 import flare.http.HttpServer;
 import flare.http.NodeToken;
 import flare.http.NodeTokenException;
+import flare.http.RequestGuard;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -122,6 +123,8 @@ public final class DataNodeServer {
     }
 
     private NodeCall admitted(HttpRequest request) {
+        refuse(request, RequestGuard.VIOLATION, NodeError.MALFORMED);
+        refuse(request, RequestGuard.OVERLOAD, NodeError.BUSY);
         String target = NodeWire.header(request, "Raw-Request-URI");
         String method = request.method().name();
         if (!target.equals(NodeCall.Health.TARGET)) {
@@ -133,6 +136,12 @@ public final class DataNodeServer {
             throw new NodeRefusal(NodeError.MALFORMED, "only PUT takes a body");
         }
         return call;
+    }
+
+    private static void refuse(HttpRequest request, String header, NodeError error) {
+        request.getHeader(header).ifPresent(sentence -> {
+            throw new NodeRefusal(error, sentence.value());
+        });
     }
 
     private void checkToken(HttpRequest request, NodeToken.Call call) {

@@ -5,8 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,8 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A disk that is believed once: the first change it fails at, a sync above all, is its last. After a failed fsync the
  * kernel may have dropped the bytes and report success the next time, so nothing is ever tried again and every later
- * change is refused, while reads, which check what they read, go on (I8). A failed read is another matter, as a bad sector
- * is one copy's end and not the disk's; but too many of them are ({@link ReadFaults}).
+ * change is refused, while reads, which check what they read, go on (I8).
  *
  * <p>Changes throw {@link DataNodeException}: FULL when there is no space, which is no failure; REFUSED otherwise.
  */
@@ -31,13 +28,11 @@ final class LatchedDisk implements Disk {
 
     private final Disk disk;
     private final Path directory;
-    private final ReadFaults readFaults;
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
-    LatchedDisk(Disk disk, Path directory, ReadFaults readFaults) {
+    LatchedDisk(Disk disk, Path directory) {
         this.disk = disk;
         this.directory = directory;
-        this.readFaults = readFaults;
     }
 
     /** Why nothing is accepted any more. */
@@ -78,7 +73,7 @@ final class LatchedDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new LatchedFile(reading(file, () -> disk.open(file)), file);
+        return new LatchedFile(disk.open(file), file);
     }
 
     @Override
@@ -88,7 +83,7 @@ final class LatchedDisk implements Disk {
 
     @Override
     public long size(Path file) throws IOException {
-        return reading(file, () -> disk.size(file));
+        return disk.size(file);
     }
 
     @Override
@@ -103,10 +98,7 @@ final class LatchedDisk implements Disk {
 
     @Override
     public void list(Path path, Consumer<String> name) throws IOException {
-        reading(path, () -> {
-            disk.list(path, name);
-            return path;
-        });
+        disk.list(path, name);
     }
 
     @Override
@@ -128,35 +120,13 @@ final class LatchedDisk implements Disk {
         }
     }
 
-    private <T> T reading(Path path, Reading<T> reading) throws IOException {
-        try {
-            return reading.run();
-        } catch (IOException e) {
-            if (isOfTheDisk(e) && readFaults.add(path)) {
-                fail(readFaults + ", the last one " + path + ": " + e.getMessage());
-            }
-            throw e;
-        }
-    }
-
-    /** Whether it says something of the disk, and not of one name on it or of this process. */
-    private static boolean isOfTheDisk(IOException e) {
-        return !(e instanceof NoSuchFileException
-                || e instanceof AccessDeniedException
-                || e instanceof IrregularFileException
-                || isOfTheProcess(e));
-    }
-
-    /** The process, not the disk, is short of something, or the store is being closed. */
-    private static boolean isOfTheProcess(IOException e) {
-        return e instanceof ClosedChannelException || says(e, "Too many open files");
-    }
-
     private DataNodeException judge(String message, IOException e) {
         if (isNoSpace(e)) {
             return new DataNodeException(Kind.FULL, message, e);
         }
-        if (!isOfTheProcess(e)) {
+        // The process, not the disk, is short of something, or the store is being closed.
+        boolean processAtFault = e instanceof ClosedChannelException || says(e, "Too many open files");
+        if (!processAtFault) {
             fail(message);
         }
         return new DataNodeException(Kind.REFUSED, message, e);
@@ -182,10 +152,6 @@ final class LatchedDisk implements Disk {
         void run() throws IOException;
     }
 
-    private interface Reading<T> {
-        T run() throws IOException;
-    }
-
     private final class LatchedFile implements DiskFile {
 
         private final DiskFile file;
@@ -205,7 +171,7 @@ final class LatchedDisk implements Disk {
 
         @Override
         public int read(ByteBuffer into, long position) throws IOException {
-            return reading(path, () -> file.read(into, position));
+            return file.read(into, position);
         }
 
         @Override

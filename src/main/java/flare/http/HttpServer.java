@@ -1,56 +1,73 @@
 package flare.http;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.ProductVersion;
 import org.apache.pekko.http.javadsl.model.headers.Server;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.TLSProtocol.SslTlsInbound;
+import org.apache.pekko.stream.TLSProtocol.SslTlsOutbound;
+import org.apache.pekko.stream.javadsl.BidiFlow;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.TLSPlacebo;
+import org.apache.pekko.stream.javadsl.Tcp;
+import org.apache.pekko.util.ByteString;
 import scala.jdk.javaapi.DurationConverters;
 
 /**
- * A listening port. What a port's correctness rests on is set here, whatever the configuration says: the raw request
- * target is kept (keys and signatures are made of it), no body is too long for the parser and no transfer takes too long
- * for it (routes have their own limits), and one request at a time is read from a connection. Speed is tuned in
- * {@code flare-pekko.conf}.
+ * A listening port with a {@link RequestGuard} before Pekko's parser. Pekko's own binding has no place for one, so the
+ * layers are put together here:
+ *
+ * <pre>
+ *   handler ◄─► Http.serverLayer ◄─► (no TLS) ◄─► idle timeout ◄─► RequestGuard ◄─► kill switch ◄─► TCP
+ * </pre>
+ *
+ * What a port's correctness rests on is set here, whatever the configuration says: the raw request target is kept (keys
+ * and signatures are made of it), no body is too long for the parser and no transfer takes too long for it (routes have
+ * their own limits), and one request at a time is read from a connection. Speed is tuned in {@code flare-pekko.conf}.
  */
 public final class HttpServer {
 
     /** Longest request target: a key of 1,024 bytes takes three times that in percent-encoding, and a query follows. */
     private static final int MAX_TARGET_LENGTH = 8 * 1024;
 
+    /** Connections beyond the bound that are told so at once; more wait to be accepted. */
+    private static final int REFUSED_AT_ONCE = 64;
+
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
-    /** For answers that are ready and only to be written. */
-    private static final Duration LAST_WRITES = Duration.ofSeconds(1);
 
     private final ActorSystem<?> system;
-    private final ServerBinding binding;
-    private final Exchanges exchanges;
-    private final SharedKillSwitch requests;
+    private final Tcp.ServerBinding binding;
+    private final Port port;
 
-    private HttpServer(ActorSystem<?> system, ServerBinding binding, Exchanges exchanges, SharedKillSwitch requests) {
+    private HttpServer(ActorSystem<?> system, Tcp.ServerBinding binding, Port port) {
         this.system = system;
         this.binding = binding;
-        this.exchanges = exchanges;
-        this.requests = requests;
+        this.port = port;
     }
 
     /**
      * Bounds of one port.
      *
-     * @param maxConnections past it connections wait in the backlog
+     * @param maxConnections past it a connection's first request is refused
      * @param idleTimeout a connection that moves no byte in either direction for this long is closed, a request under way
      *     or not
      */
@@ -65,7 +82,24 @@ public final class HttpServer {
     }
 
     /**
-     * Listens. The handler must read or discard each request's entity.
+     * @param head longest time from a request head's first byte to its last
+     * @param linger for a client that never closes to take a short answer, when the port stops
+     */
+    record Patience(Duration head, Duration linger) {
+        static final Patience DEFAULT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10));
+    }
+
+    /** What the connections of one port share. */
+    private record Port(
+            ServerSettings settings,
+            Patience patience,
+            OpenConnections open,
+            CompletableFuture<Done> drain,
+            SharedKillSwitch cut) {}
+
+    /**
+     * Listens. The handler reads or discards each request's entity, and refuses what {@link RequestGuard#VIOLATION} and
+     * {@link RequestGuard#OVERLOAD} tell of.
      *
      * @param port 0: any free port
      */
@@ -75,31 +109,122 @@ public final class HttpServer {
             int port,
             Limits limits,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        Exchanges exchanges = new Exchanges(system, handler, limits.maxConnections());
-        SharedKillSwitch requests = KillSwitches.shared("http-requests");
-        return Http.get(system)
-                .newServerAt(host, port)
-                .withSettings(settings(system, limits))
-                .bindFlow(Flow.of(HttpRequest.class).via(requests.flow()).mapAsync(1, exchanges::handle))
-                .thenApply(binding -> new HttpServer(system, binding, exchanges, requests));
+        return bind(system, new InetSocketAddress(host, port), limits, configured(system), handler);
     }
 
-    private static ServerSettings settings(ActorSystem<?> system, Limits limits) {
-        ServerSettings configured = ServerSettings.create(system.classicSystem());
-        return configured
-                .withMaxConnections(limits.maxConnections())
+    /** The same with the caller's own choices of parser and renderer. */
+    public static CompletionStage<HttpServer> bind(
+            ActorSystem<?> system,
+            InetSocketAddress address,
+            Limits limits,
+            ServerSettings choices,
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        return bind(system, address, settings(choices, limits), Patience.DEFAULT, handler);
+    }
+
+    static CompletionStage<HttpServer> bind(
+            ActorSystem<?> system,
+            InetSocketAddress address,
+            ServerSettings settings,
+            Patience patience,
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        Port port = new Port(
+                settings,
+                patience,
+                new OpenConnections(patience.linger()),
+                new CompletableFuture<>(),
+                KillSwitches.shared("connections"));
+        Materializer materializer = Materializer.createMaterializer(system);
+        return Tcp.get(system)
+                .bind(
+                        address.getHostString(),
+                        address.getPort(),
+                        settings.getBacklog(),
+                        List.of(),
+                        true,
+                        Optional.empty())
+                .mapAsyncUnordered(
+                        settings.getMaxConnections() + REFUSED_AT_ONCE,
+                        connection -> serve(system, materializer, port, connection, handler))
+                .to(Sink.ignore())
+                .run(materializer)
+                .thenApply(binding -> new HttpServer(system, binding, port));
+    }
+
+    static ServerSettings configured(ActorSystem<?> system) {
+        return ServerSettings.create(system.classicSystem());
+    }
+
+    static ServerSettings settings(ServerSettings choices, Limits limits) {
+        return choices.withMaxConnections(limits.maxConnections())
                 .withPipeliningLimit(1)
                 .withRawRequestUriHeader(true)
+                .withRemoteAddressAttribute(true)
                 .withTransparentHeadRequests(false)
+                .withEnableHttp2(false)
                 .withServerHeader(Optional.of(Server.create(ProductVersion.create("Flare", ""))))
-                .withTimeouts(configured
-                        .getTimeouts()
+                .withTimeouts(choices.getTimeouts()
                         .withIdleTimeout(DurationConverters.toScala(limits.idleTimeout()))
-                        .withRequestTimeout(scala.concurrent.duration.Duration.Inf()))
-                .withParserSettings(configured
-                        .getParserSettings()
+                        .withRequestTimeout(scala.concurrent.duration.Duration.Zero()))
+                .withParserSettings(choices.getParserSettings()
                         .withMaxContentLength(Long.MAX_VALUE)
                         .withMaxUriLength(MAX_TARGET_LENGTH));
+    }
+
+    /** Completes when the client has ended its side. */
+    private static CompletionStage<Done> serve(
+            ActorSystem<?> system,
+            Materializer materializer,
+            Port port,
+            Tcp.IncomingConnection connection,
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        OpenConnections.Connection opened = port.open().add();
+        boolean tooMany = port.open().count() > port.settings().getMaxConnections();
+        RequestGuard guard = new RequestGuard(port.drain(), port.patience().head(), tooMany);
+        Flow<HttpRequest, HttpResponse, NotUsed> answers = Flow.of(HttpRequest.class)
+                .mapAsync(1, request -> {
+                    opened.asked();
+                    return handler.apply(request).thenApply(response -> {
+                        opened.answers(request, response);
+                        return port.drain().isDone() ? response.addHeader(Connection.create("close")) : response;
+                    });
+                });
+        return layers(system, port, guard, connection, opened)
+                .join(connection.flow().watchTermination(Keep.right()), Keep.right())
+                .join(answers)
+                .run(materializer)
+                .handle((done, broken) -> {
+                    opened.readToItsEnd(broken == null);
+                    return Done.getInstance();
+                });
+    }
+
+    private static BidiFlow<HttpResponse, ByteString, ByteString, HttpRequest, NotUsed> layers(
+            ActorSystem<?> system,
+            Port port,
+            RequestGuard guard,
+            Tcp.IncomingConnection connection,
+            OpenConnections.Connection opened) {
+        Duration idle =
+                Duration.ofNanos(port.settings().getTimeouts().idleTimeout().toNanos());
+        Flow<ByteString, ByteString, NotUsed> inbound =
+                Flow.of(ByteString.class).via(port.cut().flow()).via(guard);
+        // Both ways: a client that has ended its side is cut where it is written to, one that was answered where it is
+        // read.
+        Flow<ByteString, ByteString, NotUsed> outbound =
+                opened.outbound().via(port.cut().flow());
+        return Http.get(system)
+                .serverLayer(port.settings(), Optional.of(connection.remoteAddress()))
+                .atop(withoutTls())
+                .atop(BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle))
+                .atop(BidiFlow.fromFlows(outbound, inbound));
+    }
+
+    /** Pekko's types of this layer and of the one above differ by a subtype, which Java's generics don't bridge. */
+    @SuppressWarnings("unchecked")
+    private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> withoutTls() {
+        BidiFlow<?, ?, ?, ?, ?> placebo = TLSPlacebo.getInstance();
+        return (BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed>) placebo;
     }
 
     /** The port that is bound, also where any free one was asked for. */
@@ -108,40 +233,39 @@ public final class HttpServer {
     }
 
     /**
-     * Accepts nothing more, answers 503 to what still comes on open connections, lets the transfers under way end, and
-     * cuts those that have not after {@code limit}.
+     * Accepts nothing more, ends each connection behind the answer under way, and cuts those left after {@code limit}.
+     * Completes when all are closed.
      *
-     * <p>Pekko's own terminate resets a connection on which an answer is still on its way. So it comes last: once each
-     * request has its answer, ending the flow of requests closes a connection behind the answer's last byte.
+     * <p>Pekko's stream of accepted connections tells nothing of that: it lives on for seconds if one was on its way to us
+     * when it was to end. Such a connection is opened with the drain, or the cut, behind it, and closes at once.
      */
     public CompletionStage<Done> stop(Duration limit) {
         long deadlineNanos = System.nanoTime() + limit.toNanos();
-        exchanges.drain();
         return binding.unbind()
-                .thenCompose(unbound -> await(exchanges::answered, deadlineNanos))
-                .thenCompose(answered -> {
-                    requests.shutdown();
-                    return await(exchanges::none, deadlineNanos);
+                .thenCompose(unbound -> {
+                    port.drain().complete(Done.getInstance());
+                    return await(() -> {
+                        long now = System.nanoTime();
+                        return port.open().areSettled(now, limit) || now - deadlineNanos >= 0;
+                    });
                 })
-                .thenCompose(drained -> {
-                    exchanges.cut();
-                    return binding.terminate(limit.compareTo(LAST_WRITES) < 0 ? limit : LAST_WRITES);
-                })
-                .thenApply(terminated -> Done.getInstance());
+                .thenCompose(settled -> {
+                    port.cut().abort(new IllegalStateException("the server stopped"));
+                    return await(port.open()::areNone);
+                });
     }
 
-    private CompletionStage<Done> await(BooleanSupplier condition, long deadlineNanos) {
+    private CompletionStage<Done> await(BooleanSupplier condition) {
         CompletableFuture<Done> met = new CompletableFuture<>();
-        poll(condition, deadlineNanos, met);
+        poll(condition, met);
         return met;
     }
 
-    private void poll(BooleanSupplier condition, long deadlineNanos, CompletableFuture<Done> met) {
-        if (condition.getAsBoolean() || System.nanoTime() - deadlineNanos >= 0) {
+    private void poll(BooleanSupplier condition, CompletableFuture<Done> met) {
+        if (condition.getAsBoolean()) {
             met.complete(Done.getInstance());
         } else {
-            system.scheduler()
-                    .scheduleOnce(DRAIN_POLL, () -> poll(condition, deadlineNanos, met), system.executionContext());
+            system.scheduler().scheduleOnce(DRAIN_POLL, () -> poll(condition, met), system.executionContext());
         }
     }
 }

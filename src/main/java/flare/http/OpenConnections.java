@@ -3,20 +3,39 @@ package flare.http;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /**
  * The connections of a port, for a server that wants to end without breaking an answer off. That an answer was handed to the
  * socket does not mean that the client has it: megabytes may wait in buffers, and are lost if the process resets the
- * connection. The client's own end of it is the proof; one that ends nothing is given a set time after the last byte.
+ * connection. The client's own end of it is the proof, unless the client ended its side before it had the answer. Without
+ * that proof a client is given time from the answer's last byte on: for one that fits any receive window a set time, else as
+ * long as the server has for its stop.
  */
 final class OpenConnections {
 
-    private static final Duration LINGER = Duration.ofSeconds(10);
+    /** A live client's system takes as much unasked, whatever the client does. */
+    private static final long WINDOW_BYTES = 64 * 1024;
 
+    private final Duration linger;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    /** When the last byte of a long answer went to a client that had ended its side: nothing tells when it has it. */
+    private final AtomicLong unprovenNanos;
+
+    OpenConnections(Duration linger) {
+        this.linger = linger;
+        this.unprovenNanos = new AtomicLong(longAgo());
+    }
+
+    private static long longAgo() {
+        return System.nanoTime() - Duration.ofDays(1).toNanos();
+    }
 
     Connection add() {
         Connection connection = new Connection();
@@ -24,47 +43,85 @@ final class OpenConnections {
         return connection;
     }
 
-    /** Whether no client is left to whom something is still to be said, or may still be on its way. */
-    boolean areSettled(long nowNanos) {
-        return connections.stream().allMatch(connection -> connection.isSettled(nowNanos));
+    int count() {
+        return connections.size();
+    }
+
+    boolean areNone() {
+        return connections.isEmpty();
+    }
+
+    /**
+     * Whether no client is left to whom something is still to be said, or may still be on its way.
+     *
+     * @param patience for long answers to be taken, from their last byte on
+     */
+    boolean areSettled(long nowNanos, Duration patience) {
+        return nowNanos - unprovenNanos.get() >= patience.toNanos()
+                && connections.stream().allMatch(connection -> connection.isSettled(nowNanos, patience));
     }
 
     final class Connection {
 
-        private volatile long lastSentNanos = System.nanoTime() - LINGER.toNanos();
+        private volatile long lastSentNanos = longAgo();
+        /** Of the latest answer: its announced length, and what was sent since, its head included. */
+        private volatile long answerBytes;
+
+        private volatile long sentBytes;
         private volatile boolean written;
         private volatile boolean read;
+        private volatile boolean endedEarly;
+
+        /** An answer is owed. */
+        void asked() {
+            sentBytes = 0;
+            answerBytes = Long.MAX_VALUE;
+        }
+
+        /** It is about to be sent. */
+        void answers(HttpRequest request, HttpResponse response) {
+            boolean bodiless = request.method().equals(HttpMethods.HEAD);
+            answerBytes =
+                    bodiless ? 0 : response.entity().getContentLengthOption().orElse(0);
+        }
 
         /** What goes out to the socket passes here. */
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one answer at a time, written by its stream alone
         Flow<ByteString, ByteString, NotUsed> outbound() {
             return Flow.of(ByteString.class)
                     .map(bytes -> {
                         lastSentNanos = System.nanoTime();
+                        sentBytes += bytes.size();
                         return bytes;
                     })
                     .watchTermination((none, ended) -> {
-                        ended.whenComplete((done, broken) -> {
-                            written = true;
-                            forgetIfOver();
-                        });
+                        ended.whenComplete((done, broken) -> writtenToItsEnd(broken == null));
                         return none;
                     });
         }
 
-        /** The client ended its side, or the connection broke. */
-        void readToItsEnd() {
+        private void writtenToItsEnd(boolean whole) {
+            endedEarly &= whole;
+            written = true;
+            forgetIfOver();
+        }
+
+        /** @param orderly the client ended its side; else the connection broke, or was cut */
+        void readToItsEnd(boolean orderly) {
+            endedEarly = orderly && !written && sentBytes < answerBytes;
             read = true;
             forgetIfOver();
         }
 
         private void forgetIfOver() {
-            if (written && read) {
-                connections.remove(this);
+            if (written && read && connections.remove(this) && endedEarly && answerBytes > WINDOW_BYTES) {
+                unprovenNanos.accumulateAndGet(lastSentNanos, (a, b) -> a - b > 0 ? a : b);
             }
         }
 
-        private boolean isSettled(long nowNanos) {
-            return written && (read || nowNanos - lastSentNanos >= LINGER.toNanos());
+        private boolean isSettled(long nowNanos, Duration patience) {
+            Duration wanted = answerBytes > WINDOW_BYTES ? patience : linger;
+            return written && nowNanos - lastSentNanos >= wanted.toNanos();
         }
     }
 }

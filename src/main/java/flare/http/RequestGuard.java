@@ -37,6 +37,9 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
     /** Header of a request that was refused here; its value is the sentence. */
     public static final String VIOLATION = "flare-violation";
 
+    /** Header of a request that came on a connection too many; its value is the sentence. */
+    public static final String OVERLOAD = "flare-overload";
+
     /** Header of a request with neither Content-Length nor Transfer-Encoding: to Pekko the same as an empty body. */
     public static final String NO_LENGTH = "flare-no-length";
 
@@ -52,14 +55,17 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
 
     private final CompletionStage<Done> drain;
     private final Duration headLimit;
+    private final boolean tooMany;
 
     /**
      * @param drain once completed, the input ends behind the request under way
      * @param headLimit longest time from a head's first byte to its last
+     * @param tooMany the first request is to be refused, since there are as many connections as are allowed
      */
-    RequestGuard(CompletionStage<Done> drain, Duration headLimit) {
+    RequestGuard(CompletionStage<Done> drain, Duration headLimit, boolean tooMany) {
         this.drain = drain;
         this.headLimit = headLimit;
+        this.tooMany = tooMany;
     }
 
     @Override
@@ -160,6 +166,9 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             if (head.violation().isPresent()) {
                 return refuse(head.violation().get());
             }
+            if (tooMany) {
+                return refuse(OVERLOAD, "there are as many connections as are allowed: try again");
+            }
             pass(head.annotated());
             unread = unread.drop(end);
             headScanned = 0;
@@ -197,7 +206,11 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         }
 
         private boolean refuse(String sentence) {
-            pass("GET / HTTP/1.1\r\nHost: refused\r\n" + VIOLATION + ": " + sentence + "\r\nConnection: close\r\n\r\n");
+            return refuse(VIOLATION, sentence);
+        }
+
+        private boolean refuse(String header, String sentence) {
+            pass("GET / HTTP/1.1\r\nHost: refused\r\n" + header + ": " + sentence + "\r\nConnection: close\r\n\r\n");
             mode = Mode.IGNORING;
             return true;
         }

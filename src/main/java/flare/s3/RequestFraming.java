@@ -11,11 +11,15 @@ final class RequestFraming {
 
     private RequestFraming() {}
 
-    /** Throws {@link FlareException} with MISSING_CONTENT_LENGTH or INVALID_REQUEST. */
+    /** Throws {@link FlareException} with MISSING_CONTENT_LENGTH, INVALID_REQUEST or SLOW_DOWN. */
     static void check(String method, Headers headers) {
         Optional<String> violation = headers.first(RequestGuard.VIOLATION);
         if (violation.isPresent()) {
             throw new FlareException(Fault.INVALID_REQUEST, violation.get());
+        }
+        Optional<String> overload = headers.first(RequestGuard.OVERLOAD);
+        if (overload.isPresent()) {
+            throw new FlareException(Fault.SLOW_DOWN, overload.get());
         }
         boolean needsLength = method.equals("PUT") || method.equals("POST");
         if (needsLength && headers.has(RequestGuard.NO_LENGTH)) {

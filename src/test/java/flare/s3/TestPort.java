@@ -1,7 +1,7 @@
 package flare.s3;
 
 import flare.config.Settings;
-import flare.http.GuardedServer;
+import flare.http.HttpServer;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.RequestIds;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class TestPort implements AutoCloseable {
     final Settings settings = Settings.load(SETTINGS);
     final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
     final HttpClient client = HttpClient.newHttpClient();
-    final GuardedServer server;
+    final HttpServer server;
 
     TestPort() {
         this(Authenticator.ANONYMOUS);
@@ -47,10 +47,13 @@ final class TestPort implements AutoCloseable {
                 ObjectPort.handlers(objects, settings, materializer),
                 new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add),
                 materializer);
-        server = GuardedServer.bind(
+        server = HttpServer.bind(
                         kit.system(),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), settings.http()),
+                        new HttpServer.Limits(
+                                settings.http().maxConnections(),
+                                settings.http().idleTimeout()),
+                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem())),
                         port::apply)
                 .toCompletableFuture()
                 .join();
