@@ -8,6 +8,8 @@ public record HttpSettings(
         int port,
         int maxConnections,
         int maxListPage,
+        int maxDeletes,
+        ByteSize maxDocument,
         ByteSize minRate,
         Duration stallTimeout,
         Duration idleTimeout,
@@ -17,6 +19,7 @@ public record HttpSettings(
         Allowed.port("port", port);
         Allowed.atLeast("max-connections", maxConnections, 1);
         Allowed.atLeast("max-list-page", maxListPage, 1);
+        Allowed.atLeast("max-deletes", maxDeletes, 1);
         Allowed.positive("stall-timeout", stallTimeout);
         Allowed.positive("idle-timeout", idleTimeout);
     }

@@ -21,4 +21,9 @@ public record ObjectInfo(
             throw new IllegalArgumentException("object " + key + " has size " + size);
         }
     }
+
+    /** The same version said otherwise. */
+    public ObjectInfo with(ObjectAttributes other) {
+        return new ObjectInfo(key, version, size, etag, lastModified, other);
+    }
 }

@@ -27,12 +27,20 @@ final class BucketHandlers {
     }
 
     static void requireBucket(Operation operation) {
-        if (!operation.bucket().equals(OBJECT)) {
-            if (operation instanceof Operation.CreateBucket) {
+        if (operation instanceof Operation.OfObject of) {
+            require(of.bucket());
+        } else if (operation instanceof Operation.OfBucket of) {
+            if (of.route() == BucketRoute.CREATE_BUCKET && !of.bucket().equals(OBJECT)) {
                 throw new FlareException(
                         Fault.NOT_IMPLEMENTED, "CreateBucket is not implemented: use bucket " + OBJECT);
             }
-            throw new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + operation.bucket());
+            require(of.bucket());
+        }
+    }
+
+    private static void require(BucketName bucket) {
+        if (!bucket.equals(OBJECT)) {
+            throw new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + bucket);
         }
     }
 

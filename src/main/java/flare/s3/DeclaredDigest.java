@@ -29,6 +29,7 @@ final class DeclaredDigest {
     private static final String CHECKSUM_ALGORITHM = "x-amz-checksum-algorithm";
     private static final String PAYLOAD_SHA256 = "x-amz-content-sha256";
 
+    private static final Algorithm MD5 = new Algorithm(16, () -> new OfMessageDigest("MD5"));
     private static final Algorithm SHA_256 = new Algorithm(32, () -> new OfMessageDigest("SHA-256"));
     private static final Map<String, Algorithm> ALGORITHMS = Map.of(
             "crc32", new Algorithm(4, () -> new OfChecksum(new CRC32(), 4)),
@@ -50,6 +51,17 @@ final class DeclaredDigest {
     /** Whether {@link #checked} has nothing to check. */
     static boolean none(Headers headers) {
         return payload(headers).isEmpty() && checksum(headers).isEmpty();
+    }
+
+    /** Whether one of {@code x-amz-checksum-*} is there; throws as {@link #checked} does. */
+    static boolean hasChecksum(Headers headers) {
+        return checksum(headers).isPresent();
+    }
+
+    /** The same with an MD5, for a body that nobody else computes it of. */
+    static Source<ByteString, ?> checked(Headers headers, Optional<byte[]> md5, Source<ByteString, ?> body) {
+        Source<ByteString, ?> checked = checked(headers, body);
+        return md5.isPresent() ? new DeclaredDigest("content-md5", md5.get(), MD5).over(checked) : checked;
     }
 
     /** Throws {@link FlareException} with INVALID_REQUEST for a malformed or unknown checksum, or more than one. */

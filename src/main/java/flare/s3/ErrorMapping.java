@@ -32,6 +32,7 @@ final class ErrorMapping {
             case REQUEST_TIMEOUT -> new S3Error(400, "RequestTimeout");
             case INVALID_DIGEST -> new S3Error(400, "InvalidDigest");
             case BAD_DIGEST -> new S3Error(400, "BadDigest");
+            case MALFORMED_XML -> new S3Error(400, "MalformedXML");
             case MALFORMED_FORM -> new S3Error(400, "MalformedPOSTRequest");
             case METHOD_NOT_ALLOWED -> new S3Error(405, "MethodNotAllowed");
             case NOT_IMPLEMENTED -> new S3Error(501, "NotImplemented");

@@ -44,11 +44,11 @@ final class FormHandler {
         this.materializer = materializer;
     }
 
-    CompletionStage<HttpResponse> post(Operation.PostObject operation, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> post(BucketName bucket, AuthenticatedRequest request) {
         request.body().length();
         return FormUpload.parse(
                         request.body().parsedContentType(), request.body().bytes(), materializer)
-                .thenCompose(form -> store(operation.bucket(), form));
+                .thenCompose(form -> store(bucket, form));
     }
 
     private CompletionStage<HttpResponse> store(BucketName bucket, FormUpload form) {

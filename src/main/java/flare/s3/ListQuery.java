@@ -34,6 +34,9 @@ record ListQuery(
     /** Throws {@link FlareException} with INVALID_ARGUMENT. */
     static ListQuery parse(Version version, BucketName bucket, RawTarget target, int maxListPage) {
         boolean first = version == Version.V1;
+        if (!first && !target.parameter("list-type").orElse("").equals("2")) {
+            throw new FlareException(Fault.INVALID_ARGUMENT, "list-type must be 2");
+        }
         ListQuery query = new ListQuery(
                 version,
                 bucket,

@@ -3,13 +3,17 @@ package flare.s3;
 import flare.config.ObjectSettings;
 import flare.http.Conditions;
 import flare.http.Headers;
+import flare.http.RawTarget;
+import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
 import flare.object.ObjectService;
 import flare.object.ObjectService.PutRequest;
 import flare.telemetry.CrashPoint;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -35,11 +39,11 @@ final class ObjectHandlers {
         this.materializer = materializer;
     }
 
-    CompletionStage<HttpResponse> put(Operation.PutObject operation, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> put(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
         Headers headers = request.head().headers();
         PutRequest put = new PutRequest(
-                operation.bucket(),
-                operation.key(),
+                bucket,
+                key,
                 request.body().length(),
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.body().contentType(), limits.maxUserMetadata()),
@@ -56,38 +60,50 @@ final class ObjectHandlers {
                 : objects.put(put, DeclaredDigest.checked(headers, body.bytes()));
     }
 
-    CompletionStage<HttpResponse> get(Operation.GetObject operation, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> get(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        refuseNotYet(request.head().target());
+        ResponseOverrides overrides = ResponseOverrides.of(request);
         ReadDecision decision = new ReadDecision(request.head().headers());
-        CompletionStage<HttpResponse> response = objects.get(operation.bucket(), operation.key(), decision)
+        CompletionStage<HttpResponse> response = objects.get(bucket, key, decision)
                 .thenApply(read -> {
+                    ObjectInfo said = overrides.applyTo(read.info());
                     if (read.atHand().isPresent()) {
                         return Responses.object(
-                                read.info(), read.range(), read.atHand().get());
+                                said, read.range(), read.atHand().get());
                     }
                     if (read.info().size() == 0) {
                         read.bytes().runWith(Sink.cancelled(), materializer);
                     }
-                    return Responses.object(read.info(), read.range(), read.bytes());
+                    return Responses.object(said, read.range(), read.bytes());
                 });
         return withObjectInRefusals(response, decision, request);
     }
 
-    CompletionStage<HttpResponse> head(Operation.HeadObject operation, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> head(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        refuseNotYet(request.head().target());
+        ResponseOverrides overrides = ResponseOverrides.of(request);
         ReadDecision decision = new ReadDecision(request.head().headers());
         CompletionStage<HttpResponse> response =
-                objects.head(operation.bucket(), operation.key()).thenApply(info -> head(info, decision.apply(info)));
+                objects.head(bucket, key).thenApply(info -> head(overrides.applyTo(info), decision.apply(info)));
         return withObjectInRefusals(response, decision, request);
     }
 
-    CompletionStage<HttpResponse> delete(Operation.DeleteObject operation, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> delete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        refuseNotYet(request.head().target());
         return objects.delete(
-                        operation.bucket(),
-                        operation.key(),
-                        Conditions.of(request.head().headers()).forWrite())
+                        bucket, key, Conditions.of(request.head().headers()).forWrite())
                 .thenApply(existed -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
                     return Responses.empty(204);
                 });
+    }
+
+    private static void refuseNotYet(RawTarget target) {
+        for (String name : List.of("versionId", "partNumber")) {
+            if (target.parameter(name).isPresent()) {
+                throw new FlareException(Fault.NOT_IMPLEMENTED, "parameter '" + name + "' is not implemented");
+            }
+        }
     }
 
     /** Pekko sends the length of a HEAD's entity and cancels its bytes. */

@@ -140,7 +140,8 @@ final class ObjectHeaders {
         }
     }
 
-    private static String checked(String name, String value) {
+    /** Throws {@link FlareException} with INVALID_ARGUMENT for a value that no header may hold. */
+    static String checked(String name, String value) {
         if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
             throw new FlareException(Fault.INVALID_ARGUMENT, name + " holds a control character");
         }

@@ -3,7 +3,6 @@ package flare.s3;
 import flare.config.Settings;
 import flare.http.Headers;
 import flare.http.RawTarget;
-import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.ObjectService;
@@ -38,18 +37,18 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
 
     private final Settings settings;
     private final Authenticator authenticator;
-    private final Operation.Handlers handlers;
+    private final Handlers handlers;
     private final RequestTelemetry telemetry;
     private final Materializer materializer;
 
     public ObjectPort(ObjectService objects, Settings settings, RequestTelemetry telemetry, Materializer materializer) {
-        this(settings, Authenticator.ANONYMOUS, handlers(objects, settings, materializer), telemetry, materializer);
+        this(settings, Authenticator.ANONYMOUS, new Handlers(objects, settings, materializer), telemetry, materializer);
     }
 
     ObjectPort(
             Settings settings,
             Authenticator authenticator,
-            Operation.Handlers handlers,
+            Handlers handlers,
             RequestTelemetry telemetry,
             Materializer materializer) {
         this.settings = settings;
@@ -57,13 +56,6 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this.handlers = handlers;
         this.telemetry = telemetry;
         this.materializer = materializer;
-    }
-
-    static Operation.Handlers handlers(ObjectService objects, Settings settings, Materializer materializer) {
-        return new HandlerTable(
-                new ObjectHandlers(objects, settings.object(), materializer),
-                new BucketHandlers(objects, settings.http()),
-                new FormHandler(objects, settings.object(), materializer));
     }
 
     @Override
@@ -86,12 +78,12 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         try {
             RequestFraming.check(method, headers);
             RawTarget target = RawTarget.parse(exchange.target());
-            Operation operation = Router.route(method, target);
+            Operation operation = Router.route(method, target, headers);
             exchange.isA(operation);
             S3Request head = new S3Request(exchange.id(), method, target, headers);
             AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
             BucketHandlers.requireBucket(operation);
-            return operation.handle(handlers, request);
+            return handlers.handle(operation, request);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);
         } finally {
@@ -123,70 +115,5 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         return cause instanceof FlareException refusal
                 ? refusal
                 : new FlareException(Fault.INTERNAL, "unforeseen: " + cause, cause);
-    }
-
-    /** Each operation and who handles it. */
-    private record HandlerTable(ObjectHandlers objects, BucketHandlers buckets, FormHandler forms)
-            implements Operation.Handlers {
-
-        @Override
-        public CompletionStage<HttpResponse> putObject(Operation.PutObject operation, AuthenticatedRequest request) {
-            return objects.put(operation, request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> getObject(Operation.GetObject operation, AuthenticatedRequest request) {
-            return objects.get(operation, request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> headObject(Operation.HeadObject operation, AuthenticatedRequest request) {
-            return objects.head(operation, request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> deleteObject(
-                Operation.DeleteObject operation, AuthenticatedRequest request) {
-            return objects.delete(operation, request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> postObject(Operation.PostObject operation, AuthenticatedRequest request) {
-            return forms.post(operation, request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> listObjects(
-                Operation.ListObjects operation, AuthenticatedRequest request) {
-            return list(ListQuery.Version.V1, operation.bucket(), request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> listObjectsV2(
-                Operation.ListObjectsV2 operation, AuthenticatedRequest request) {
-            return list(ListQuery.Version.V2, operation.bucket(), request);
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> headBucket(Operation.HeadBucket operation, AuthenticatedRequest request) {
-            return buckets.head();
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> getBucketLocation(
-                Operation.GetBucketLocation operation, AuthenticatedRequest request) {
-            return buckets.location();
-        }
-
-        @Override
-        public CompletionStage<HttpResponse> createBucket(
-                Operation.CreateBucket operation, AuthenticatedRequest request) {
-            return buckets.create(operation.bucket());
-        }
-
-        private CompletionStage<HttpResponse> list(
-                ListQuery.Version version, BucketName bucket, AuthenticatedRequest request) {
-            return buckets.list(version, bucket, request.head().target());
-        }
     }
 }

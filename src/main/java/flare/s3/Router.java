@@ -1,107 +1,90 @@
 package flare.s3;
 
+import flare.http.Headers;
 import flare.http.PercentCode;
 import flare.http.RawTarget;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * From method and target to an {@link Operation}. Every query parameter must be one the operation knows: an unknown
+ * From a request's line and headers to an {@link Operation}. Every query parameter must be one the route knows: an unknown
  * sub-resource is NOT_IMPLEMENTED, never the operation without it.
  */
 final class Router {
 
+    static final String COPY_SOURCE = "x-amz-copy-source";
+
     /** SDKs name the operation they mean in {@code x-id}; it changes nothing. */
     private static final String OPERATION_HINT = "x-id";
 
-    private static final Set<String> NONE = Set.of();
-    private static final Set<String> LOCATION = Set.of("location");
-    private static final Set<String> LIST = Set.of("prefix", "delimiter", "max-keys", "marker", "encoding-type");
-    private static final Set<String> LIST_V2 = Set.of(
-            "list-type",
-            "prefix",
-            "delimiter",
-            "max-keys",
-            "continuation-token",
-            "start-after",
-            "encoding-type",
-            "fetch-owner");
+    /** What signs a query speaks to the authenticator alone. */
+    private static final String SIGNING_PREFIX = "X-Amz-";
 
     private Router() {}
 
-    static Operation route(String method, RawTarget target) {
+    static Operation route(String method, RawTarget target, Headers headers) {
         String path = target.rawPath();
         int slash = path.indexOf('/', 1);
         String bucket = PercentCode.decodePath(slash < 0 ? path.substring(1) : path.substring(1, slash));
         String key = slash < 0 ? "" : PercentCode.decodePath(path.substring(slash + 1));
+        boolean copies = headers.has(COPY_SOURCE);
         if (bucket.isEmpty()) {
-            throw new FlareException(
-                    method.equals("GET") ? Fault.NOT_IMPLEMENTED : Fault.METHOD_NOT_ALLOWED,
-                    method + " of the service is not implemented; objects are at /object/{key}");
+            return new Operation.OfService(chosen(ServiceRoute.values(), method, target, copies));
         }
         BucketName name = new BucketName(bucket);
-        return key.isEmpty() ? ofBucket(method, name, target) : ofObject(method, name, ObjectKey.of(key), target);
+        return key.isEmpty()
+                ? new Operation.OfBucket(chosen(BucketRoute.values(), method, target, copies), name)
+                : new Operation.OfObject(chosen(ObjectRoute.values(), method, target, copies), name, ObjectKey.of(key));
     }
 
-    private static Operation ofObject(String method, BucketName bucket, ObjectKey key, RawTarget target) {
-        Operation operation = switch (method) {
-            case "PUT" -> new Operation.PutObject(bucket, key);
-            case "GET" -> new Operation.GetObject(bucket, key);
-            case "HEAD" -> new Operation.HeadObject(bucket, key);
-            case "DELETE" -> new Operation.DeleteObject(bucket, key);
-            case "POST" -> throw postToObject(target);
-            default -> throw methodNotAllowed(method);
-        };
-        return knowing(NONE, operation, target);
-    }
-
-    private static Operation ofBucket(String method, BucketName bucket, RawTarget target) {
-        return switch (method) {
-            case "GET" -> readOfBucket(bucket, target);
-            case "HEAD" -> knowing(NONE, new Operation.HeadBucket(bucket), target);
-            case "PUT" -> knowing(NONE, new Operation.CreateBucket(bucket), target);
-            case "POST" -> knowing(NONE, new Operation.PostObject(bucket), target);
-            case "DELETE" -> throw new FlareException(Fault.NOT_IMPLEMENTED, "DeleteBucket is not implemented");
-            default -> throw methodNotAllowed(method);
-        };
-    }
-
-    private static Operation readOfBucket(BucketName bucket, RawTarget target) {
-        if (target.parameter("location").isPresent()) {
-            return knowing(LOCATION, new Operation.GetBucketLocation(bucket), target);
-        }
-        if (target.parameter("list-type").isEmpty()) {
-            return knowing(LIST, new Operation.ListObjects(bucket), target);
-        }
-        if (!target.parameter("list-type").get().equals("2")) {
-            throw new FlareException(Fault.INVALID_ARGUMENT, "list-type must be 2");
-        }
-        return knowing(LIST_V2, new Operation.ListObjectsV2(bucket), target);
-    }
-
-    private static Operation knowing(Set<String> parameters, Operation operation, RawTarget target) {
-        for (RawTarget.Parameter parameter : target.query()) {
-            if (!parameters.contains(parameter.name()) && !parameter.name().equals(OPERATION_HINT)) {
-                throw new FlareException(
-                        Fault.NOT_IMPLEMENTED,
-                        "parameter '" + parameter.name() + "' of " + operation.name() + " is not implemented");
+    /** The route with a selector goes before the plain one. */
+    private static <R extends Route> R chosen(R[] routes, String method, RawTarget target, boolean copies) {
+        @Nullable R plain = null;
+        for (R route : routes) {
+            Route.Rule rule = route.rule();
+            if (!rule.method().equals(method) || rule.copies() != copies) {
+                continue;
+            }
+            if (rule.selector().isEmpty()) {
+                plain = route;
+            } else if (target.parameter(rule.selector().get()).isPresent()) {
+                return knowing(route, target);
             }
         }
-        return operation;
+        if (plain == null) {
+            throw target.query().isEmpty() || isMethodUnknown(routes, method)
+                    ? new FlareException(Fault.METHOD_NOT_ALLOWED, "method " + method + " is not allowed here")
+                    : unknown(target.query().get(0).name(), method + " here");
+        }
+        return knowing(plain, target);
     }
 
-    private static FlareException postToObject(RawTarget target) {
-        return target.query().isEmpty()
-                ? new FlareException(Fault.METHOD_NOT_ALLOWED, "POST goes to the bucket, as a form")
-                : new FlareException(
-                        Fault.NOT_IMPLEMENTED,
-                        "POST with '" + target.query().get(0).name() + "' is not implemented");
+    private static boolean isMethodUnknown(Route[] routes, String method) {
+        for (Route route : routes) {
+            if (route.rule().method().equals(method)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private static FlareException methodNotAllowed(String method) {
-        return new FlareException(Fault.METHOD_NOT_ALLOWED, "method " + method + " is not allowed here");
+    private static <R extends Route> R knowing(R route, RawTarget target) {
+        for (RawTarget.Parameter parameter : target.query()) {
+            String name = parameter.name();
+            if (!route.rule().parameters().contains(name)
+                    && !name.equals(OPERATION_HINT)
+                    && !name.startsWith(SIGNING_PREFIX)) {
+                throw unknown(name, route.operation());
+            }
+        }
+        return route;
+    }
+
+    private static FlareException unknown(String parameter, String operation) {
+        return new FlareException(
+                Fault.NOT_IMPLEMENTED, "parameter '" + parameter + "' of " + operation + " is not implemented");
     }
 }

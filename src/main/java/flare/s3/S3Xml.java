@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.http.PercentCode;
+import flare.model.FlareException;
 import flare.model.ObjectInfo;
 import flare.object.ObjectService.Listing;
 import java.io.StringWriter;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLOutputFactory;
@@ -55,6 +57,27 @@ final class S3Xml {
             out.element("Bucket", bucket);
             out.element("Key", key);
             out.element("ETag", "\"" + etag + "\"");
+        });
+    }
+
+    /** Nothing of what went well, when quiet. */
+    static byte[] deleted(List<DeleteObjectsHandler.Result> results, boolean quiet) {
+        return document(out -> {
+            out.root("DeleteResult");
+            for (DeleteObjectsHandler.Result result : results) {
+                if (result.error().isPresent()) {
+                    FlareException error = result.error().get();
+                    out.xml.writeStartElement("Error");
+                    out.element("Key", result.asked().key());
+                    out.element("Code", ErrorMapping.of(error.fault()).code());
+                    out.element("Message", String.valueOf(error.getMessage()));
+                    out.xml.writeEndElement();
+                } else if (!quiet) {
+                    out.xml.writeStartElement("Deleted");
+                    out.element("Key", result.asked().key());
+                    out.xml.writeEndElement();
+                }
+            }
         });
     }
 

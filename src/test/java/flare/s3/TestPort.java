@@ -44,7 +44,7 @@ final class TestPort implements AutoCloseable {
         ObjectPort port = new ObjectPort(
                 settings,
                 authenticator,
-                ObjectPort.handlers(objects, settings, materializer),
+                new Handlers(objects, settings, materializer),
                 new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add),
                 materializer);
         server = HttpServer.bind(

@@ -1,0 +1,107 @@
+package flare.s3;
+
+import flare.config.Settings;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectKey;
+import flare.object.ObjectService;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.Materializer;
+
+/** Who handles which route. The switches have no default: the compiler names a route that was forgotten. */
+final class Handlers {
+
+    private final ObjectHandlers objects;
+    private final BucketHandlers buckets;
+    private final DeleteObjectsHandler deletes;
+    private final FormHandler forms;
+
+    Handlers(ObjectService objects, Settings settings, Materializer materializer) {
+        this.objects = new ObjectHandlers(objects, settings.object(), materializer);
+        this.buckets = new BucketHandlers(objects, settings.http());
+        this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
+        this.forms = new FormHandler(objects, settings.object(), materializer);
+    }
+
+    /** Throws or fails with {@link FlareException}. */
+    CompletionStage<HttpResponse> handle(Operation operation, AuthenticatedRequest request) {
+        if (operation instanceof Operation.OfObject of) {
+            return ofObject(of.route(), of.bucket(), of.key(), request);
+        } else if (operation instanceof Operation.OfBucket of) {
+            return ofBucket(of.route(), of.bucket(), request);
+        }
+        return ofService(((Operation.OfService) operation).route());
+    }
+
+    private static CompletionStage<HttpResponse> ofService(ServiceRoute route) {
+        throw notYet(route);
+    }
+
+    private CompletionStage<HttpResponse> ofBucket(BucketRoute route, BucketName bucket, AuthenticatedRequest request) {
+        return switch (route) {
+            case CREATE_BUCKET -> buckets.create(bucket);
+            case HEAD_BUCKET -> buckets.head();
+            case GET_LOCATION -> buckets.location();
+            case LIST_OBJECTS ->
+                buckets.list(ListQuery.Version.V1, bucket, request.head().target());
+            case LIST_OBJECTS_V2 ->
+                buckets.list(ListQuery.Version.V2, bucket, request.head().target());
+            case POST_OBJECT -> forms.post(bucket, request);
+            case DELETE_OBJECTS -> deletes.delete(bucket, request);
+            case DELETE_BUCKET,
+                    LIST_VERSIONS,
+                    LIST_UPLOADS,
+                    GET_VERSIONING,
+                    PUT_VERSIONING,
+                    GET_POLICY,
+                    PUT_POLICY,
+                    DELETE_POLICY,
+                    GET_POLICY_STATUS,
+                    GET_ACL,
+                    PUT_ACL,
+                    GET_OWNERSHIP,
+                    PUT_OWNERSHIP,
+                    DELETE_OWNERSHIP,
+                    GET_PUBLIC_ACCESS,
+                    PUT_PUBLIC_ACCESS,
+                    DELETE_PUBLIC_ACCESS,
+                    GET_TAGGING,
+                    PUT_TAGGING,
+                    DELETE_TAGGING,
+                    GET_CORS,
+                    PUT_CORS,
+                    DELETE_CORS,
+                    GET_REQUEST_PAYMENT,
+                    PUT_REQUEST_PAYMENT -> throw notYet(route);
+        };
+    }
+
+    private CompletionStage<HttpResponse> ofObject(
+            ObjectRoute route, BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        return switch (route) {
+            case PUT_OBJECT -> objects.put(bucket, key, request);
+            case GET_OBJECT -> objects.get(bucket, key, request);
+            case HEAD_OBJECT -> objects.head(bucket, key, request);
+            case DELETE_OBJECT -> objects.delete(bucket, key, request);
+            case COPY_OBJECT,
+                    GET_ATTRIBUTES,
+                    GET_TAGGING,
+                    PUT_TAGGING,
+                    DELETE_TAGGING,
+                    GET_ACL,
+                    PUT_ACL,
+                    CREATE_UPLOAD,
+                    UPLOAD_PART,
+                    UPLOAD_PART_COPY,
+                    COMPLETE_UPLOAD,
+                    ABORT_UPLOAD,
+                    LIST_PARTS -> throw notYet(route);
+        };
+    }
+
+    private static FlareException notYet(Route route) {
+        return new FlareException(Fault.NOT_IMPLEMENTED, route.operation() + " is not implemented");
+    }
+}
