@@ -12,6 +12,7 @@ import java.util.List;
  * @param reserve share of each disk that is kept free
  * @param maxConnections accepted by one node's port, from all processes
  * @param maxCalls under way from this process to one node, each on its own connection
+ * @param readErrorLimit files that can't be read within {@code readErrorWindow} before the disk counts as failed
  */
 public record DataSettings(
         int port,
@@ -24,7 +25,9 @@ public record DataSettings(
         int maxWrites,
         int ioThreads,
         int maxConnections,
-        int maxCalls) {
+        int maxCalls,
+        int readErrorLimit,
+        Duration readErrorWindow) {
 
     public DataSettings {
         Allowed.port("port", port);
@@ -36,5 +39,7 @@ public record DataSettings(
         Allowed.atLeast("io-threads", ioThreads, 1);
         Allowed.atLeast("max-connections", maxConnections, 1);
         Allowed.atLeast("max-calls", maxCalls, 1);
+        Allowed.atLeast("read-error-limit", readErrorLimit, 1);
+        Allowed.positive("read-error-window", readErrorWindow);
     }
 }

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param callTimeout limit on one wait for the metadata or a data node
  * @param pullTimeout limit on one copy from node to node
  * @param orphanInterval between two orphan sweeps
- * @param orphanStopShare unexplained orphans above this share of a node's copies stop the sweep
+ * @param orphanStopShare unexplained orphans of a pass above this share of all copies stop the sweep
  * @param orphanStopCount unexplained orphans up to this many never stop it
  */
 public record RepairSettings(

@@ -48,6 +48,12 @@ public interface ChunkStore extends AutoCloseable {
 
     CompletionStage<NodeHealth> health();
 
+    /**
+     * Corrupt copies that were set aside, as far as known: counted soon after the start and with each inventory, so that
+     * it falls when an operator takes them away.
+     */
+    long setAside();
+
     /** What the trash folder holds. */
     TrashUsage trash();
 

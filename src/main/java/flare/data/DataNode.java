@@ -80,22 +80,26 @@ public interface DataNode {
      *
      * @param clusterId empty on a fresh node
      * @param incarnation raised at each start
+     * @param process drawn at each start: one process under two addresses has one, two on copies of a disk have two
      * @param clockMillis the node's clock, which token expiry is in
+     * @param setAside corrupt copies kept for an operator to look at
      */
     record NodeHealth(
             UUID uuid,
             Optional<UUID> clusterId,
             long incarnation,
+            UUID process,
             long totalBytes,
             long freeBytes,
             DiskState disk,
-            long clockMillis) {}
+            long clockMillis,
+            long setAside) {}
 
     enum DiskState {
         OK,
         /** The reserve is reached: no new copies, everything else goes on. */
         FULL,
-        /** An fsync or write failed: nothing is accepted until an operator acts (I8). */
+        /** An fsync or write failed, or too many reads: nothing is accepted until an operator acts (I8). Reads go on. */
         FAILED
     }
 }

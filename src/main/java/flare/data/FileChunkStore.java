@@ -43,6 +43,7 @@ public final class FileChunkStore implements ChunkStore {
     private final LatchedDisk disk;
     private final StoreLayout layout;
     private final StoreDirectory directory;
+    private final UUID process = UUID.randomUUID();
     private final Clock clock;
     private final StandingCopies copies;
     private final Trash trash;
@@ -65,7 +66,7 @@ public final class FileChunkStore implements ChunkStore {
         this.copies = new StandingCopies(disk, layout, directory, this::uniqueName);
         this.trash = new Trash(disk, layout.trash(), clock, settings.trashTtl(), this::uniqueName);
         this.space = new SpaceGauge(disk, layout.root(), settings.reserve(), trash);
-        this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW);
+        this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW, copies::sawSetAside);
         this.maxWrites = settings.maxWrites();
         this.writeSlots = new Semaphore(maxWrites);
         this.threads = new DiskThreads("disk-" + layout.root().getFileName(), settings.ioThreads());
@@ -82,10 +83,12 @@ public final class FileChunkStore implements ChunkStore {
 
     static FileChunkStore open(Disk real, Path root, Expected expected, DataSettings settings, Clock clock) {
         StoreLayout layout = new StoreLayout(root);
-        LatchedDisk disk = new LatchedDisk(real, root);
+        ReadFaults faults = new ReadFaults(settings.readErrorLimit(), settings.readErrorWindow(), System::nanoTime);
+        LatchedDisk disk = new LatchedDisk(real, root, faults);
         StoreDirectory directory = StoreDirectory.open(disk, layout, expected);
         try {
             FileChunkStore store = new FileChunkStore(disk, layout, directory, settings, clock);
+            store.threads.execute(store::countSetAside);
             store.keepHouse();
             return store;
         } catch (IOException e) {
@@ -202,10 +205,12 @@ public final class FileChunkStore implements ChunkStore {
                     identity.node(),
                     identity.cluster(),
                     identity.incarnation(),
+                    process,
                     room.total(),
                     room.usable(),
                     state,
-                    clock.millis());
+                    clock.millis(),
+                    copies.setAside());
         });
     }
 
@@ -218,6 +223,19 @@ public final class FileChunkStore implements ChunkStore {
             return DiskState.FAILED;
         }
         return space.isShortOf(0) ? DiskState.FULL : DiskState.OK;
+    }
+
+    @Override
+    public long setAside() {
+        return copies.setAside();
+    }
+
+    private void countSetAside() {
+        try {
+            inventory.countSetAside(() -> closed);
+        } catch (IOException e) {
+            LOG.warn("what is set aside in {} is not counted: {}", layout.root(), e.getMessage());
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,30 @@ final class Inventory {
     private final Disk disk;
     private final StoreLayout layout;
     private final int window;
+    private final LongConsumer setAside;
     private @Nullable Window current;
 
-    /** @param window ids to hold in memory */
-    Inventory(Disk disk, StoreLayout layout, int window) {
+    /**
+     * @param window ids to hold in memory
+     * @param setAside told at each look how many files are set aside
+     */
+    Inventory(Disk disk, StoreLayout layout, int window, LongConsumer setAside) {
         this.disk = disk;
         this.layout = layout;
         this.window = window;
+        this.setAside = setAside;
+    }
+
+    /** Counts what is set aside and nothing else, for who can't wait for the first page; ends early on {@code stop}. */
+    void countSetAside(BooleanSupplier stop) throws IOException {
+        long[] count = new long[1];
+        for (Path directory : layout.fanOut()) {
+            if (stop.getAsBoolean()) {
+                return;
+            }
+            disk.list(directory, name -> count[0] += StoreLayout.isSetAside(name) ? 1 : 0);
+        }
+        setAside.accept(count[0]);
     }
 
     /** Up to {@code limit} ids behind {@code after}; fewer only at the end. Begins anew when there is no {@code after}. */
@@ -61,13 +80,16 @@ final class Inventory {
 
     private Window look(Optional<ChunkId> after) throws IOException {
         PriorityQueue<ChunkId> smallest = new PriorityQueue<>(Comparator.reverseOrder());
+        long[] count = new long[1];
         for (Path directory : layout.fanOut()) {
-            disk.list(
-                    directory,
-                    name -> StoreLayout.parse(name)
-                            .filter(id -> after.isEmpty() || id.compareTo(after.get()) > 0)
-                            .ifPresent(id -> keepSmallest(smallest, id)));
+            disk.list(directory, name -> {
+                count[0] += StoreLayout.isSetAside(name) ? 1 : 0;
+                StoreLayout.parse(name)
+                        .filter(id -> after.isEmpty() || id.compareTo(after.get()) > 0)
+                        .ifPresent(id -> keepSmallest(smallest, id));
+            });
         }
+        setAside.accept(count[0]);
         boolean isLast = smallest.size() < window;
         return new Window(after, smallest.stream().sorted().toList(), isLast);
     }

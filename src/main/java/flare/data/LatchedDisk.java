@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A disk that is believed once: the first change it fails at, a sync above all, is its last. After a failed fsync the
  * kernel may have dropped the bytes and report success the next time, so nothing is ever tried again and every later
- * change is refused, while reads, which check what they read, go on (I8).
+ * change is refused, while reads, which check what they read, go on (I8). A failed read is another matter, as a bad sector
+ * is one copy's end and not the disk's; but too many of them are ({@link ReadFaults}).
  *
  * <p>Changes throw {@link DataNodeException}: FULL when there is no space, which is no failure; REFUSED otherwise.
  */
@@ -28,11 +31,13 @@ final class LatchedDisk implements Disk {
 
     private final Disk disk;
     private final Path directory;
+    private final ReadFaults readFaults;
     private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
-    LatchedDisk(Disk disk, Path directory) {
+    LatchedDisk(Disk disk, Path directory, ReadFaults readFaults) {
         this.disk = disk;
         this.directory = directory;
+        this.readFaults = readFaults;
     }
 
     /** Why nothing is accepted any more. */
@@ -73,7 +78,7 @@ final class LatchedDisk implements Disk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        return new LatchedFile(disk.open(file), file);
+        return new LatchedFile(reading(file, () -> disk.open(file)), file);
     }
 
     @Override
@@ -83,7 +88,7 @@ final class LatchedDisk implements Disk {
 
     @Override
     public long size(Path file) throws IOException {
-        return disk.size(file);
+        return reading(file, () -> disk.size(file));
     }
 
     @Override
@@ -98,7 +103,10 @@ final class LatchedDisk implements Disk {
 
     @Override
     public void list(Path path, Consumer<String> name) throws IOException {
-        disk.list(path, name);
+        reading(path, () -> {
+            disk.list(path, name);
+            return path;
+        });
     }
 
     @Override
@@ -120,13 +128,35 @@ final class LatchedDisk implements Disk {
         }
     }
 
+    private <T> T reading(Path path, Reading<T> reading) throws IOException {
+        try {
+            return reading.run();
+        } catch (IOException e) {
+            if (isOfTheDisk(e) && readFaults.add(path)) {
+                fail(readFaults + ", the last one " + path + ": " + e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    /** Whether it says something of the disk, and not of one name on it or of this process. */
+    private static boolean isOfTheDisk(IOException e) {
+        return !(e instanceof NoSuchFileException
+                || e instanceof AccessDeniedException
+                || e instanceof IrregularFileException
+                || isOfTheProcess(e));
+    }
+
+    /** The process, not the disk, is short of something, or the store is being closed. */
+    private static boolean isOfTheProcess(IOException e) {
+        return e instanceof ClosedChannelException || says(e, "Too many open files");
+    }
+
     private DataNodeException judge(String message, IOException e) {
         if (isNoSpace(e)) {
             return new DataNodeException(Kind.FULL, message, e);
         }
-        // The process, not the disk, is short of something, or the store is being closed.
-        boolean processAtFault = e instanceof ClosedChannelException || says(e, "Too many open files");
-        if (!processAtFault) {
+        if (!isOfTheProcess(e)) {
             fail(message);
         }
         return new DataNodeException(Kind.REFUSED, message, e);
@@ -152,6 +182,10 @@ final class LatchedDisk implements Disk {
         void run() throws IOException;
     }
 
+    private interface Reading<T> {
+        T run() throws IOException;
+    }
+
     private final class LatchedFile implements DiskFile {
 
         private final DiskFile file;
@@ -171,7 +205,7 @@ final class LatchedDisk implements Disk {
 
         @Override
         public int read(ByteBuffer into, long position) throws IOException {
-            return file.read(into, position);
+            return reading(path, () -> file.read(into, position));
         }
 
         @Override

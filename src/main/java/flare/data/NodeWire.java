@@ -84,10 +84,12 @@ final class NodeWire {
         json.put("uuid", health.uuid().toString());
         health.clusterId().ifPresent(cluster -> json.put("clusterId", cluster.toString()));
         return json.put("incarnation", health.incarnation())
+                .put("process", health.process().toString())
                 .put("totalBytes", health.totalBytes())
                 .put("freeBytes", health.freeBytes())
                 .put("disk", health.disk().name().toLowerCase(Locale.ROOT))
                 .put("clockMillis", health.clockMillis())
+                .put("setAside", health.setAside())
                 .toString();
     }
 
@@ -99,10 +101,12 @@ final class NodeWire {
                         ? Optional.of(UUID.fromString(json.path("clusterId").asText()))
                         : Optional.empty(),
                 number(json, "incarnation"),
+                UUID.fromString(json.path("process").asText()),
                 number(json, "totalBytes"),
                 number(json, "freeBytes"),
                 DiskState.valueOf(json.path("disk").asText().toUpperCase(Locale.ROOT)),
-                number(json, "clockMillis"));
+                number(json, "clockMillis"),
+                json.path("setAside").asLong());
     }
 
     static String inventory(List<ChunkId> chunks) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class StandingCopies {
     private final StoreLayout layout;
     private final StoreDirectory directory;
     private final Supplier<String> uniqueNames;
+    private final AtomicLong setAside = new AtomicLong();
     private final List<Object> locks = IntStream.range(0, StoreLayout.FAN_OUT)
             .mapToObj(slot -> new Object())
             .toList();
@@ -150,10 +152,20 @@ final class StandingCopies {
     /** Kept for an operator, never deleted here: it might be the last that is left of the chunk. */
     private void setAside(ChunkId chunk, Exception reason) {
         Path file = layout.file(chunk);
-        Path aside = file.resolveSibling(StoreLayout.name(chunk) + "." + uniqueNames.get() + ".corrupt");
+        Path aside = layout.aside(chunk, uniqueNames.get());
         LOG.warn("copy of {} in {} is set aside as {}: {}", chunk, layout.root(), aside, reason.getMessage());
         disk.rename(file, aside);
+        setAside.incrementAndGet();
         disk.syncDirectory(fanOut(chunk));
+    }
+
+    /** Files set aside and not yet taken away by an operator: those seen when the directories were last listed, and more. */
+    long setAside() {
+        return setAside.get();
+    }
+
+    void sawSetAside(long files) {
+        setAside.set(files);
     }
 
     private Path fanOut(ChunkId chunk) {

@@ -21,6 +21,7 @@ record StoreLayout(Path root) {
 
     private static final int BLOB_DIGITS = 32;
     private static final int ORDINAL_DIGITS = 8;
+    private static final String SET_ASIDE = ".corrupt";
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
     Path identity() {
@@ -57,6 +58,15 @@ record StoreLayout(Path root) {
 
     static String name(ChunkId chunk) {
         return String.format("%s-%08x", chunk.blob(), chunk.ordinal());
+    }
+
+    /** Where what stands under a chunk's name, and is not what it should be, is kept for an operator. */
+    Path aside(ChunkId chunk, String unique) {
+        return directory(slot(chunk)).resolve(name(chunk) + "." + unique + SET_ASIDE);
+    }
+
+    static boolean isSetAside(String name) {
+        return name.endsWith(SET_ASIDE);
     }
 
     /** Part of the format: a chunk is looked for here only. */

@@ -131,8 +131,9 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Renews the live session with its marks and reports blobs that will never be committed, whose copies become FREED.
-     * UNAVAILABLE if the session is not live.
+     * Renews the live session with its marks and reports blobs that will never be committed, and copies that committed
+     * ones went without: they become FREED where no location or PENDING row stands. UNAVAILABLE if the session is not
+     * live.
      */
     record RenewSession(long session, long writeMark, long readMark, List<NewContent.Blob> abandoned)
             implements Command<Done> {

@@ -265,13 +265,13 @@ final class CopyCommands {
         usage.setCopies(usage.getCopies() + copies).setBytes(usage.getBytes() + bytes);
     }
 
-    /** A chunk stands in the repair queue, under its number of copies, while it has some but fewer than wanted. */
+    /** A chunk stands in the repair queue, under its number of copies, while it has some but not as many as wanted. */
     void requeue(ChunkId chunk, int before, int after, int wanted) {
-        if (before > 0 && before < wanted) {
+        if (before > 0 && before != wanted) {
             batch.delete(Family.REPAIR, Keys.repair(before, chunk));
             batch.counters().setRepairs(batch.counters().getRepairs() - 1);
         }
-        if (after > 0 && after < wanted) {
+        if (after > 0 && after != wanted) {
             batch.put(
                     Family.REPAIR,
                     Keys.repair(after, chunk),

@@ -27,7 +27,8 @@ final class LiveSession implements Session {
     /**
      * What a renewal says.
      *
-     * @param more whether there are abandoned blobs that did not fit
+     * @param abandoned blobs that will never be committed, and copies that committed ones went without
+     * @param more whether there are some that did not fit
      */
     record Marks(long session, long writeMark, long readMark, List<NewContent.Blob> abandoned, boolean more) {
         Marks {
@@ -77,11 +78,25 @@ final class LiveSession implements Session {
             Registration current = registration;
             // Of a session that ended, nothing can be committed any more: the sweep finds its copies.
             if (current != null && current.id == blob.session() && current.inFlight.contains(blob.counter())) {
-                // What is not named is found by the sweep.
-                List<ChunkRecord> named = chunks.subList(0, Math.min(chunks.size(), MAX_REPORTED_CHUNKS));
-                current.abandoned.put(blob.counter(), new NewContent.Blob(blob, Math.max(1, copies(named)), named));
+                current.abandoned.put(blob.counter(), report(blob, chunks));
             }
         }
+    }
+
+    @Override
+    public void leftOver(BlobId blob, List<ChunkRecord> chunks) {
+        synchronized (lock) {
+            Registration current = registration;
+            if (current != null && current.id == blob.session() && !chunks.isEmpty()) {
+                current.abandoned.put(blob.counter(), report(blob, chunks));
+            }
+        }
+    }
+
+    /** What is not named is found by the sweep. */
+    private static NewContent.Blob report(BlobId blob, List<ChunkRecord> chunks) {
+        List<ChunkRecord> named = chunks.subList(0, Math.min(chunks.size(), MAX_REPORTED_CHUNKS));
+        return new NewContent.Blob(blob, Math.max(1, copies(named)), named);
     }
 
     @Override

@@ -71,7 +71,7 @@ public sealed interface Query<R> {
     /** PENDING rows in (node, chunk) order; what a coordinator that died left behind. */
     record ListPending(int limit) implements Query<List<PendingCopy>> {}
 
-    /** Chunks that lack copies, fewest first. */
+    /** Chunks that lack copies or have more than wanted, fewest copies first. */
     record ListRepairs(int limit) implements Query<List<RepairItem>> {}
 
     /** What the state machine says of copies found on a node, in the order asked (I14). */

@@ -29,6 +29,13 @@ public interface Session {
      */
     void abandon(BlobId blob, List<ChunkRecord> chunks);
 
+    /**
+     * The blob was committed without these copies, which may exist all the same. The next renewal reports them, and they
+     * become FREED unless repair has made use of them by then. Call it when what became of them is known: one that
+     * appears later is found by the sweep.
+     */
+    void leftOver(BlobId blob, List<ChunkRecord> chunks);
+
     /** Registers a read before it asks: nothing freed at or after the pinned index is deleted until it is closed (I13). */
     Pin pin();
 

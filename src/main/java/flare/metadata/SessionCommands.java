@@ -67,12 +67,13 @@ final class SessionCommands {
         return Math.max(entry.nowMillis(), lastMillis + 1);
     }
 
-    /** A blob that was committed after all keeps its copies; one that was not must never be, even before the mark rises. */
+    /**
+     * A blob that was committed keeps the copies it has, and goes on without the others; one that was not must never be,
+     * even before the mark rises.
+     */
     private void abandon(Command.NewContent.Blob blob, long writeMark, CopyCommands copies) {
-        if (batch.get(Family.BLOB, Keys.blob(blob.id())) != null) {
-            return;
-        }
-        if (blob.id().counter() >= writeMark) {
+        boolean committed = batch.get(Family.BLOB, Keys.blob(blob.id())) != null;
+        if (!committed && blob.id().counter() >= writeMark) {
             batch.put(Family.ABANDONED, Keys.blob(blob.id()), Keys.FIRST);
         }
         for (ChunkRecord chunk : blob.chunks()) {

@@ -51,6 +51,8 @@ final class Upload {
 
     private volatile @Nullable BlobId blob;
     private volatile ByteString inline = ByteString.emptyByteString();
+    /** Whether a command was handed over that is not known to have been refused. */
+    private volatile boolean outcomeOpen;
 
     Upload(ObjectEnvironment environment, ObjectMetrics metrics, PutRequest request) {
         this.environment = environment;
@@ -194,13 +196,26 @@ final class Upload {
             CrashPoint.BLOB_DURABLE.reached();
         }
         long startNanos = environment.nanos().getAsLong();
-        CompletionStage<ObjectInfo> submitted = buckets.with(
-                        request.bucket(), bucket -> environment.metadata().submit(command(bucket, stored)))
+        CompletionStage<ObjectInfo> submitted = CompletableFuture.completedFuture(request.bucket())
+                .thenCompose(name -> buckets.with(name, bucket -> submit(bucket, stored)))
                 .whenComplete((info, failure) -> {
                     metrics.committed(environment.nanos().getAsLong() - startNanos);
-                    conclude(failure);
+                    conclude(stored, failure);
                 });
         return CommitLimit.bound(submitted, settings.commitTimeout());
+    }
+
+    private CompletionStage<ObjectInfo> submit(BucketId bucket, Stored stored) {
+        CompletionStage<ObjectInfo> answer = environment.metadata().submit(command(bucket, stored));
+        outcomeOpen = true;
+        return answer.whenComplete((info, failure) -> outcomeOpen = !isRefusal(failure));
+    }
+
+    /** UNAVAILABLE is none: it says that the blob's session ended, and not what came of the command before. */
+    private static boolean isRefusal(@Nullable Throwable failure) {
+        return failure != null
+                && Failures.unwrap(failure) instanceof FlareException refused
+                && refused.fault() != Fault.UNAVAILABLE;
     }
 
     private Command.PutObject command(BucketId bucket, Stored stored) {
@@ -218,21 +233,27 @@ final class Upload {
                 request.condition());
     }
 
-    /** The command's outcome is known: says what becomes of the blob. */
-    private void conclude(@Nullable Throwable failure) {
+    /** The command was answered, or could not be submitted: says what becomes of the blob. */
+    private void conclude(Stored stored, @Nullable Throwable failure) {
         BlobId leased = blob;
         if (leased == null) {
             return;
         }
-        if (failure == null || Failures.is(Fault.UNAVAILABLE, failure)) {
-            // UNAVAILABLE: the blob's session ended, and with it every chance of a later commit. Whether it was
-            // committed
-            // before is for the sweep to see; to call it abandoned could be wrong.
-            UploadTrace.report(() -> environment.metadata().session().settled(leased));
-        } else if (Failures.unwrap(failure) instanceof FlareException) {
+        if (failure == null) {
+            settle(leased);
+            trace.leaveOver(environment.metadata().session(), leased, stored.chunks(), settings.commitTimeout());
+        } else if (!outcomeOpen) {
             abandon();
+        } else if (Failures.is(Fault.UNAVAILABLE, failure)) {
+            // The blob's session ended, and with it every chance of a later commit. Whether it was committed before is
+            // for the sweep to see; to call it abandoned could be wrong.
+            settle(leased);
         }
         // Anything else is a bug, and the outcome unknown: the blob stays in flight.
+    }
+
+    private void settle(BlobId leased) {
+        UploadTrace.report(() -> environment.metadata().session().settled(leased));
     }
 
     private String etag(Stored stored, byte[] content) {

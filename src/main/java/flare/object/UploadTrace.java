@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which copies of one upload may exist on data nodes: every one that was begun, whatever became of it. What is reported
- * when the blob is abandoned. Thread-safe.
+ * Which copies of one upload may exist on data nodes: every one that was begun, whatever became of it. All are reported
+ * when the blob is abandoned, those it went on without when it was committed. Thread-safe.
  */
 final class UploadTrace {
 
@@ -44,10 +44,27 @@ final class UploadTrace {
      * what appears later is an orphan and found by the sweep. No further chunk may be expected by now.
      */
     void abandon(Session session, BlobId blob, Duration limit) {
+        whenAnswered(limit, () -> session.abandon(blob, begunChunks()));
+    }
+
+    /**
+     * Reports what a committed blob was begun with and goes without, as late as {@link #abandon} would: a node may still
+     * be writing a copy that was dropped.
+     *
+     * @param committed all chunks of the blob, with the nodes that are their locations
+     */
+    void leaveOver(Session session, BlobId blob, List<ChunkRecord> committed, Duration limit) {
+        List<ChunkRecord> others = begunOtherThan(committed);
+        if (!others.isEmpty()) {
+            whenAnswered(limit, () -> session.leftOver(blob, others));
+        }
+    }
+
+    private void whenAnswered(Duration limit, Runnable report) {
         CompletableFuture<Void> answered = new CompletableFuture<>();
         awaitAnswers(answered);
         CompletionStage<Void> inTime = answered.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
-        inTime.whenComplete((all, late) -> report(() -> session.abandon(blob, begunChunks())));
+        inTime.whenComplete((all, late) -> report(report));
     }
 
     /** A chunk that ends may have begun copies since, so this looks again until nothing is open. */
@@ -69,6 +86,18 @@ final class UploadTrace {
         return begun.entrySet().stream()
                 .map(entry -> new ChunkRecord(entry.getKey(), UNKNOWN_LENGTH, 0, entry.getValue()))
                 .toList();
+    }
+
+    private synchronized List<ChunkRecord> begunOtherThan(List<ChunkRecord> committed) {
+        List<ChunkRecord> others = new ArrayList<>();
+        for (ChunkRecord chunk : committed) {
+            List<NodeId> nodes = new ArrayList<>(begun.getOrDefault(chunk.id(), List.of()));
+            nodes.removeAll(chunk.nodes());
+            if (!nodes.isEmpty()) {
+                others.add(new ChunkRecord(chunk.id(), UNKNOWN_LENGTH, 0, nodes));
+            }
+        }
+        return others;
     }
 
     /** The session may have ended meanwhile: then its blobs are the sweep's, and there is nobody to report to. */

@@ -54,7 +54,6 @@ final class Copier {
     private final Predicate<NodeId> healthy;
     private final RepairSettings settings;
     private final long term;
-    private boolean leftPending;
 
     Copier(
             Ask ask,
@@ -88,13 +87,6 @@ final class Copier {
         return results;
     }
 
-    /** Whether a PENDING row may stand that no pull belongs to; asking forgets it. */
-    boolean takeLeftPending() {
-        boolean left = leftPending;
-        leftPending = false;
-        return left;
-    }
-
     private Optional<Order> plan(ChunkRecord chunk) {
         Set<NodeId> excluded = new HashSet<>(chunk.nodes());
         // Each turn excludes one node more, so it ends.
@@ -111,7 +103,6 @@ final class Copier {
                     return Optional.of(new Order(chunk, target, node.get(), generation));
                 } catch (FlareException e) {
                     if (e.fault() != Fault.CONFLICT) {
-                        leftPending = true;
                         throw e;
                     }
                     LOG.debug("No copy of chunk {} on node {}: {}", chunk.id(), target, e.getMessage());
@@ -187,14 +178,15 @@ final class Copier {
         }
     }
 
-    /** Also after a commit whose outcome is unknown: if it took effect there is no PENDING row left to give up. */
+    /**
+     * Also after a commit whose outcome is unknown: if it took effect there is no PENDING row left to give up. A row that
+     * stays is given up by the next step.
+     */
     private void abandon(Order order) {
         try {
             ask.submit(new Command.AbandonCopy(order.chunk.id(), order.target, order.generation));
         } catch (FlareException e) {
-            if (e.fault() != Fault.CONFLICT) {
-                leftPending = true;
-            }
+            LOG.debug("Chunk {} on node {} was not given up: {}", order.chunk.id(), order.target, e.getMessage());
         }
     }
 
@@ -222,7 +214,8 @@ final class Copier {
         return healthyFirst(nodes).stream().anyMatch(node -> isGoodOn(chunk, node));
     }
 
-    private boolean isGoodOn(ChunkRecord chunk, NodeId id) {
+    /** Whether the node has just read and checked every byte of its copy. */
+    boolean isGoodOn(ChunkRecord chunk, NodeId id) {
         Optional<DataNode> node = dataNodes.find(id);
         try {
             return node.isPresent() && isGood(chunk, ask.await(node.get().verify(chunk.id())));

@@ -18,7 +18,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Brings chunks back to the copies they should have, fewest copies first, and takes copies off nodes that leave. The only
- * one that plans copies: PENDING rows found when its term begins are a dead coordinator's and given up first.
+ * one that plans copies, and each step ends the pulls it began: a PENDING row found between two steps is a dead
+ * coordinator's, or of a plan that was committed after its step had stopped waiting for it, and is given up first.
  */
 final class HealWorker implements RepairWorker {
 
@@ -31,11 +32,11 @@ final class HealWorker implements RepairWorker {
     private final Ask ask;
     private final Copier copier;
     private final Evacuation evacuation;
+    private final Surplus surplus;
     private final RepairSettings settings;
     private final LongSupplier nanoTime;
     private final Map<ChunkId, Long> deferredUntilNanos = new HashMap<>();
 
-    private boolean leftoversDone;
     private long done;
     private long left;
     private String note = "";
@@ -45,6 +46,7 @@ final class HealWorker implements RepairWorker {
         this.ask = ask;
         this.copier = copier;
         this.evacuation = new Evacuation(ask, copier, settings.batch());
+        this.surplus = new Surplus(copier);
         this.settings = settings;
         this.nanoTime = nanoTime;
     }
@@ -56,17 +58,21 @@ final class HealWorker implements RepairWorker {
 
     @Override
     public Step step() {
-        if (!leftoversDone || copier.takeLeftPending()) {
-            leftoversDone = false;
-            return giveUpLeftovers();
+        if (giveUpLeftovers()) {
+            return new Step.Busy(0);
         }
         List<Query.NodeUsage> usages = ask.read(new Query.ListNodes());
         if (tooManyLost(usages)) {
             return new Step.Idle(settings.interval());
         }
         List<Query.RepairItem> due = due();
+        List<Query.RepairItem> lacking =
+                due.stream().filter(item -> !Surplus.isIn(item)).toList();
+        if (!lacking.isEmpty()) {
+            return new Step.Busy(heal(lacking, usages));
+        }
         if (!due.isEmpty()) {
-            return new Step.Busy(heal(due, usages));
+            return new Step.Busy(trim(due, usages));
         }
         Evacuation.Moved moved = evacuation.step(usages, settings.parallel());
         done += moved.changed();
@@ -74,7 +80,8 @@ final class HealWorker implements RepairWorker {
         return goOn ? new Step.Busy(moved.bytes()) : new Step.Idle(settings.interval());
     }
 
-    private Step giveUpLeftovers() {
+    /** Answers whether there were any. */
+    private boolean giveUpLeftovers() {
         List<Query.PendingCopy> rows = ask.read(new Query.ListPending(settings.batch()));
         for (Query.PendingCopy row : rows) {
             try {
@@ -85,8 +92,7 @@ final class HealWorker implements RepairWorker {
                 }
             }
         }
-        leftoversDone = rows.isEmpty();
-        return new Step.Busy(0);
+        return !rows.isEmpty();
     }
 
     /** Losing this many at once is more likely a mistake or a network than so many dead disks. */
@@ -119,27 +125,54 @@ final class HealWorker implements RepairWorker {
 
     /** Answers the bytes moved. */
     private long heal(List<Query.RepairItem> due, List<Query.NodeUsage> usages) {
-        Map<NodeId, NodeInfo> nodes = new HashMap<>();
-        usages.forEach(usage -> nodes.put(usage.node().id(), usage.node()));
+        Map<NodeId, NodeInfo> nodes = nodes(usages);
         List<ChunkRecord> chunks = due.stream()
                 .map(Query.RepairItem::chunk)
                 .limit(settings.parallel())
                 .toList();
         long bytes = 0;
         note = "";
-        long retryNanos = nanoTime.getAsLong()
-                + settings.interval().multipliedBy(DEFER_INTERVALS).toNanos();
         for (Copier.Result result : copier.copy(chunks, nodes)) {
             if (result.made()) {
                 bytes += result.chunk().length();
                 done++;
                 left--;
             } else {
-                deferredUntilNanos.put(result.chunk().id(), retryNanos);
-                note = result.why();
+                defer(result.chunk(), result.why());
             }
         }
         return bytes;
+    }
+
+    /** Answers the bytes read to verify what stays. */
+    private long trim(List<Query.RepairItem> due, List<Query.NodeUsage> usages) {
+        Map<NodeId, NodeInfo> nodes = nodes(usages);
+        long bytes = 0;
+        note = "";
+        for (Query.RepairItem item : due.subList(0, Math.min(due.size(), settings.parallel()))) {
+            bytes += item.chunk().length() * item.chunk().nodes().size();
+            if (surplus.trim(item, nodes)) {
+                done++;
+                left--;
+            } else {
+                defer(
+                        item.chunk(),
+                        "chunk " + item.chunk().id() + " has more copies than wanted, but not as many good ones");
+            }
+        }
+        return bytes;
+    }
+
+    private void defer(ChunkRecord chunk, String why) {
+        long pauseNanos = settings.interval().multipliedBy(DEFER_INTERVALS).toNanos();
+        deferredUntilNanos.put(chunk.id(), nanoTime.getAsLong() + pauseNanos);
+        note = why;
+    }
+
+    private static Map<NodeId, NodeInfo> nodes(List<Query.NodeUsage> usages) {
+        Map<NodeId, NodeInfo> nodes = new HashMap<>();
+        usages.forEach(usage -> nodes.put(usage.node().id(), usage.node()));
+        return nodes;
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * REMOVED; records their starts and new addresses. The UUID is the identity, the address an attribute.
  *
  * <p>Two kinds of node are not trusted with new copies: a restored disk, told by an incarnation below the recorded one,
- * until an operator sets it ACTIVE again; and one whose UUID answers at two addresses, as long as it does.
+ * until an operator sets it ACTIVE again; and one whose UUID two processes answer with, as long as they do. One process
+ * under two addresses, such as localhost and 127.0.0.1, is one node: its recorded address stays, or the first one counts.
  */
 final class NodeSync implements RepairWorker {
 
@@ -89,7 +91,7 @@ final class NodeSync implements RepairWorker {
         return new Step.Idle(interval);
     }
 
-    private record Answer(URI url, long incarnation) {}
+    private record Answer(URI url, long incarnation, UUID process) {}
 
     private Map<UUID, List<Answer>> probe(Set<URI> urls, Optional<UUID> cluster) {
         Map<URI, CompletionStage<NodeHealth>> calls = new HashMap<>();
@@ -108,7 +110,7 @@ final class NodeSync implements RepairWorker {
                     continue;
                 }
                 answers.computeIfAbsent(health.uuid(), uuid -> new ArrayList<>())
-                        .add(new Answer(url, health.incarnation()));
+                        .add(new Answer(url, health.incarnation(), health.process()));
             } catch (RuntimeException e) {
                 notes.add(url + " does not answer: " + e.getMessage());
             }
@@ -117,11 +119,17 @@ final class NodeSync implements RepairWorker {
     }
 
     private void reconcile(UUID uuid, List<Answer> at, @Nullable NodeInfo node) {
-        Answer answer = at.get(0);
+        Answer answer = at.stream()
+                .filter(one -> node != null && one.url().equals(node.url()))
+                .findFirst()
+                .orElse(at.get(0));
+        Optional<Answer> twin = at.stream()
+                .filter(one -> !one.process().equals(answer.process()))
+                .findFirst();
         NodeInfo known = node;
         if (known == null) {
-            if (at.size() > 1) {
-                notes.add(duplicate(uuid, at) + "; it is not added");
+            if (twin.isPresent()) {
+                notes.add(duplicate(uuid, answer, twin.get()) + "; it is not added");
                 return;
             }
             known = add(uuid, answer);
@@ -131,16 +139,21 @@ final class NodeSync implements RepairWorker {
         }
         if (known.state() == NodeState.REMOVED) {
             notes.add("node " + known.id() + " at " + answer.url() + " was removed and is not added again");
-        } else if (at.size() > 1) {
-            distrust(known, duplicate(uuid, at));
+        } else if (twin.isPresent()) {
+            distrust(known, duplicate(uuid, answer, twin.get()));
         } else {
+            if (at.size() > 1) {
+                notes.add("node " + known.id() + " is named "
+                        + at.stream().map(one -> one.url().toString()).collect(Collectors.joining(" and "))
+                        + ": one process, taken at " + answer.url());
+            }
             update(known, answer);
         }
     }
 
-    private static String duplicate(UUID uuid, List<Answer> at) {
-        return "two addresses answer as node " + uuid + ": " + at.get(0).url() + " and "
-                + at.get(1).url();
+    private static String duplicate(UUID uuid, Answer one, Answer other) {
+        return "two addresses answer as node " + uuid + ", each with a process of its own: " + one.url() + " and "
+                + other.url();
     }
 
     private @Nullable NodeInfo add(UUID uuid, Answer answer) {

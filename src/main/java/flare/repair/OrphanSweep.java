@@ -15,21 +15,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds chunks on data nodes that nothing refers to and nothing can any more, and turns them into FREED copies, which
- * reclaim deletes (I14). Page by page of a node's inventory: inventory first, then a linearizable question, then the
- * orphans of the node at once, so that too many of them are noticed before the first is freed. An orphan stays one, and
- * apply judges each again.
+ * reclaim deletes (I14). Page by page of a node's inventory: inventory first, then a linearizable question. A pass counts
+ * the orphans of all nodes before it walks once more over those that have some and frees them, so that too many are
+ * noticed before the first is freed, and none need be remembered. An orphan stays one, and apply judges each again.
  *
- * <p>A chunk of a session never issued, or too many orphans on a node, stops the sweep until an operator's word: that is
+ * <p>A chunk of a session never issued, or too many orphans in a pass, stops the sweep until an operator's word: that is
  * what a foreign disk or lost metadata looks like.
  */
 final class OrphanSweep implements RepairWorker {
@@ -53,11 +51,14 @@ final class OrphanSweep implements RepairWorker {
     private final Deque<Query.NodeUsage> nodesLeft = new ArrayDeque<>();
     private Query.@Nullable NodeUsage node;
     private Optional<ChunkId> after = Optional.empty();
-    private final Set<ChunkId> orphansOfNode = new LinkedHashSet<>();
     private boolean anyNumber;
 
+    private boolean freeing;
+    private final Deque<Query.NodeUsage> withOrphans = new ArrayDeque<>();
+    private long copies;
     private long checked;
     private long orphans;
+    private long freedInPass;
     private long inFlight;
     private final List<String> skipped = new ArrayList<>();
     private Optional<Findings> lastPass = Optional.empty();
@@ -129,7 +130,6 @@ final class OrphanSweep implements RepairWorker {
         node = nodesLeft.poll();
         if (node != null) {
             after = Optional.empty();
-            orphansOfNode.clear();
             return new Step.Busy(0);
         }
         long now = nanoTime.getAsLong();
@@ -144,15 +144,22 @@ final class OrphanSweep implements RepairWorker {
     private void beginPass() {
         node = null;
         nodesLeft.clear();
+        withOrphans.clear();
         skipped.clear();
+        freeing = false;
+        copies = 0;
         checked = 0;
         orphans = 0;
         inFlight = 0;
-        ask.read(new Query.ListNodes()).stream()
-                .filter(usage -> serves(usage.node()))
-                .forEach(nodesLeft::add);
+        freedInPass = 0;
+        for (Query.NodeUsage usage : ask.read(new Query.ListNodes())) {
+            if (serves(usage.node())) {
+                nodesLeft.add(usage);
+                copies += usage.copies();
+            }
+        }
         nextPassNanos = nanoTime.getAsLong() + settings.orphanInterval().toNanos();
-        endPassIfNoNodeIsLeft();
+        goOnIfNoNodeIsLeft();
     }
 
     private static boolean serves(NodeInfo node) {
@@ -172,38 +179,62 @@ final class OrphanSweep implements RepairWorker {
             skip("node " + swept.node().id() + " is not known here");
             return;
         }
-        explain(swept, page);
+        List<ChunkId> found = orphans(swept, page);
+        if (alarm.isEmpty()) {
+            take(swept, found);
+        }
         if (alarm.isPresent()) {
             return;
         }
         if (page.size() < settings.batch()) {
-            endNode(swept);
+            node = null;
+            goOnIfNoNodeIsLeft();
         } else {
             after = Optional.of(page.get(page.size() - 1));
         }
     }
 
-    private void explain(Query.NodeUsage swept, List<ChunkId> page) {
+    private List<ChunkId> orphans(Query.NodeUsage swept, List<ChunkId> page) {
         if (page.isEmpty()) {
-            return;
+            return List.of();
         }
         List<CopyStanding> standings =
                 ask.read(new Query.ExplainCopies(swept.node().id(), page));
-        checked += page.size();
+        checked += freeing ? 0 : page.size();
+        List<ChunkId> found = new ArrayList<>();
         for (int i = 0; i < page.size(); i++) {
             switch (standings.get(i)) {
-                case ORPHAN -> orphansOfNode.add(page.get(i));
-                case IN_FLIGHT -> inFlight++;
+                case ORPHAN -> found.add(page.get(i));
+                case IN_FLIGHT -> inFlight += freeing ? 0 : 1;
                 case UNKNOWN_SESSION ->
                     stop("node " + swept.node().id() + " has chunk " + page.get(i)
                             + " of a session that was never issued: a foreign disk, or metadata was lost");
                 case LOCATED, PENDING, FREED -> {}
             }
         }
-        long limit = Math.max(settings.orphanStopCount(), (long) (settings.orphanStopShare() * swept.copies()));
-        if (!anyNumber && orphansOfNode.size() > limit) {
-            stop("node " + swept.node().id() + " has more than " + limit
-                    + " chunks that nothing refers to; resume the sweep if they may go");
+        return found;
+    }
+
+    /** Counts a page's orphans, or frees them where the count of the whole pass allows it. */
+    private void take(Query.NodeUsage swept, List<ChunkId> found) {
+        if (found.isEmpty()) {
+            return;
+        }
+        long inPass = found.size() + (freeing ? freedInPass : orphans);
+        long limit = Math.max(settings.orphanStopCount(), (long) (settings.orphanStopShare() * copies));
+        if (!anyNumber && inPass > limit) {
+            stop("there are more than " + limit + " chunks that nothing refers to, the last of them on node "
+                    + swept.node().id() + "; resume the sweep if they may go");
+        } else if (freeing) {
+            freed += ask.submit(new Command.FreeOrphans(swept.node().id(), found, term))
+                    .size();
+            freedInPass = inPass;
+            CrashPoint.FREED_COMMITTED.reached();
+        } else {
+            orphans = inPass;
+            if (!swept.equals(withOrphans.peekLast())) {
+                withOrphans.add(swept);
+            }
         }
     }
 
@@ -216,28 +247,20 @@ final class OrphanSweep implements RepairWorker {
     private void skip(String reason) {
         skipped.add(reason);
         node = null;
-        endPassIfNoNodeIsLeft();
+        goOnIfNoNodeIsLeft();
     }
 
-    private void endNode(Query.NodeUsage swept) {
-        List<ChunkId> found = List.copyOf(orphansOfNode);
-        for (int from = 0; from < found.size(); from += settings.batch()) {
-            List<ChunkId> some = found.subList(from, Math.min(found.size(), from + settings.batch()));
-            freed += ask.submit(new Command.FreeOrphans(swept.node().id(), some, term))
-                    .size();
-            CrashPoint.FREED_COMMITTED.reached();
+    private void goOnIfNoNodeIsLeft() {
+        if (!nodesLeft.isEmpty()) {
+            return;
         }
-        orphans += orphansOfNode.size();
-        orphansOfNode.clear();
-        node = null;
-        endPassIfNoNodeIsLeft();
-    }
-
-    private void endPassIfNoNodeIsLeft() {
-        if (nodesLeft.isEmpty()) {
-            anyNumber = false;
-            lastPass = Optional.of(new Findings(checked, orphans, inFlight, List.copyOf(skipped)));
+        if (!freeing && !withOrphans.isEmpty()) {
+            freeing = true;
+            nodesLeft.addAll(withOrphans);
+            return;
         }
+        anyNumber = false;
+        lastPass = Optional.of(new Findings(checked, orphans, inFlight, List.copyOf(skipped)));
     }
 
     @Override

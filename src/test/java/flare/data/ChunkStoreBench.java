@@ -70,7 +70,7 @@ final class ChunkStoreBench {
     private void run() throws Exception {
         try (FileChunkStore store = StoreFixture.open(new LocalDisk(), directory.resolve("store"))) {
             StoreLayout layout = new StoreLayout(directory.resolve("store"));
-            LatchedDisk disk = new LatchedDisk(new LocalDisk(), directory);
+            LatchedDisk disk = new LatchedDisk(new LocalDisk(), directory, StoreFixture.anyNumberOfReadFaults());
             Executor inStage = Runnable::run;
             for (int round = 0; round < ROUNDS; round++) {
                 measure(round, "write: discard", chunk -> await(bytes().runWith(Sink.ignore(), fixture.system)));

@@ -124,6 +124,7 @@ class DataNodeHopTest {
         assertThat(port.fake.copies).containsOnlyKeys(next);
 
         assertThat(get(node.health()).disk()).isEqualTo(DataNode.DiskState.FULL);
+        assertThat(get(node.health()).setAside()).isEqualTo(2);
         assertThat(get(port.clients.identify(port.url())).uuid()).isEqualTo(port.fake.uuid);
     }
 

@@ -188,6 +188,14 @@ final class FakeDataNode implements DataNode {
     @Override
     public CompletionStage<NodeHealth> health() {
         return CompletableFuture.completedFuture(new NodeHealth(
-                uuid, Optional.empty(), 3, 1000, 400, DiskState.FULL, System.currentTimeMillis() + clockOffsetMillis));
+                uuid,
+                Optional.empty(),
+                3,
+                uuid,
+                1000,
+                400,
+                DiskState.FULL,
+                System.currentTimeMillis() + clockOffsetMillis,
+                2));
     }
 }

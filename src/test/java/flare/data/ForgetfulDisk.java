@@ -29,6 +29,7 @@ final class ForgetfulDisk implements Disk {
 
     private final ForgetfulNode.Directory root = new ForgetfulNode.Directory();
     private final Set<Path> locked = new HashSet<>();
+    private final Set<Path> unreadable = new HashSet<>();
     private final Set<PlantedBug> bugs = EnumSet.noneOf(PlantedBug.class);
     private final Random random;
     private boolean spaceUnknown;
@@ -58,6 +59,11 @@ final class ForgetfulDisk implements Disk {
 
     synchronized void failSyncs(boolean fail) {
         syncFails = fail;
+    }
+
+    /** From now on the bytes under this name can't be read; the name is as good as any other. */
+    synchronized void failReads(Path file) {
+        unreadable.add(file);
     }
 
     synchronized void failCreates(IOException fault) {
@@ -136,13 +142,13 @@ final class ForgetfulDisk implements Disk {
         if (parent(file).live.putIfAbsent(name(file), node) != null) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        return new OpenFile(node);
+        return new OpenFile(node, file);
     }
 
     @Override
     public synchronized DiskFile open(Path file) throws IOException {
         refuseWithoutPower();
-        return new OpenFile(file(file));
+        return new OpenFile(file(file), file);
     }
 
     @Override
@@ -267,10 +273,12 @@ final class ForgetfulDisk implements Disk {
     private final class OpenFile implements DiskFile {
 
         private final ForgetfulNode.File node;
+        private final Path path;
         private final int born = life;
 
-        OpenFile(ForgetfulNode.File node) {
+        OpenFile(ForgetfulNode.File node, Path path) {
             this.node = node;
+            this.path = path;
         }
 
         @Override
@@ -294,6 +302,9 @@ final class ForgetfulDisk implements Disk {
             synchronized (ForgetfulDisk.this) {
                 refuseAfterCrash();
                 refuseWithoutPower();
+                if (unreadable.contains(path)) {
+                    throw new IOException("Input/output error");
+                }
                 int count = (int) Math.min(into.remaining(), node.length() - position);
                 if (count <= 0) {
                     return -1;

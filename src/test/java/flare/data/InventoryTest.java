@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class InventoryTest {
@@ -30,7 +31,7 @@ class InventoryTest {
                     disk.create(LAYOUT.file(chunk)).close();
                 }
             }
-            Inventory inventory = new Inventory(disk, LAYOUT, 1 + random.nextInt(20));
+            Inventory inventory = new Inventory(disk, LAYOUT, 1 + random.nextInt(20), setAside -> {});
             int limit = 1 + random.nextInt(25);
             assertThat(all(inventory, limit)).as("seed " + seed).isEqualTo(List.copyOf(chunks));
             assertThat(all(inventory, limit)).as("again, seed " + seed).isEqualTo(List.copyOf(chunks));
@@ -40,7 +41,7 @@ class InventoryTest {
     @Test
     void seesWhatCameSinceTheLastInventoryAndBeginsAnywhere() throws IOException {
         ForgetfulDisk disk = formatted();
-        Inventory inventory = new Inventory(disk, LAYOUT, 3);
+        Inventory inventory = new Inventory(disk, LAYOUT, 3, setAside -> {});
         ChunkId one = StoreFixture.chunk(1);
         ChunkId two = StoreFixture.chunk(2);
         disk.create(LAYOUT.file(one)).close();
@@ -63,7 +64,10 @@ class InventoryTest {
                 .close();
         disk.create(directory.resolve("00000000000000010000000000000001-ffffffff"))
                 .close();
-        assertThat(new Inventory(disk, LAYOUT, 10).page(Optional.empty(), 10)).isEmpty();
+        AtomicLong setAside = new AtomicLong();
+        Inventory inventory = new Inventory(disk, LAYOUT, 10, setAside::set);
+        assertThat(inventory.page(Optional.empty(), 10)).isEmpty();
+        assertThat(setAside).hasValue(1);
     }
 
     private static List<ChunkId> all(Inventory inventory, int limit) throws IOException {

@@ -19,7 +19,7 @@ class LatchedDiskTest {
     private static final Path FILE = Path.of("/file");
 
     private final ForgetfulDisk disk = new ForgetfulDisk(new Random(1));
-    private final LatchedDisk latched = new LatchedDisk(disk, ROOT);
+    private final LatchedDisk latched = new LatchedDisk(disk, ROOT, StoreFixture.anyNumberOfReadFaults());
 
     @Test
     void neverAsksForASecondSyncAfterTheFirstFailed() throws IOException {

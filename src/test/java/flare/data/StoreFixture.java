@@ -10,6 +10,7 @@ import flare.model.BlobId;
 import flare.model.ChunkId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,10 @@ final class StoreFixture implements AutoCloseable {
     private static DataSettings read(String overrides) {
         return Settings.load("flare.data { reserve = 0.0, io-threads = 4 }\n" + overrides)
                 .data();
+    }
+
+    static ReadFaults anyNumberOfReadFaults() {
+        return new ReadFaults(Integer.MAX_VALUE, Duration.ofMinutes(1), System::nanoTime);
     }
 
     /** A store that is in the cluster. */

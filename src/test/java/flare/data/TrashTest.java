@@ -23,7 +23,12 @@ class TrashTest {
     private Trash at(long minute) throws Exception {
         Clock clock = Clock.fixed(Instant.EPOCH.plus(Duration.ofMinutes(100 + minute)), ZoneOffset.UTC);
         disk.createDirectory(TRASH);
-        return new Trash(new LatchedDisk(disk, ROOT), TRASH, clock, TTL, () -> "u" + names++);
+        return new Trash(
+                new LatchedDisk(disk, ROOT, StoreFixture.anyNumberOfReadFaults()),
+                TRASH,
+                clock,
+                TTL,
+                () -> "u" + names++);
     }
 
     private Path file(String name) throws Exception {

@@ -188,6 +188,11 @@ public final class InMemoryMetadata implements Metadata {
         }
 
         @Override
+        public void leftOver(BlobId blob, List<ChunkRecord> chunks) {
+            abandon(blob, chunks);
+        }
+
+        @Override
         public Pin pin() {
             synchronized (InMemoryMetadata.this) {
                 long index = state.applied.index();

@@ -141,7 +141,7 @@ final class ModelQueries {
         return state.blobs.values().stream()
                 .flatMap(blob -> blob.chunks.stream()
                         .filter(chunk ->
-                                !chunk.nodes().isEmpty() && chunk.nodes().size() < blob.wanted)
+                                !chunk.nodes().isEmpty() && chunk.nodes().size() != blob.wanted)
                         .map(chunk -> new Query.RepairItem(chunk, blob.wanted)));
     }
 

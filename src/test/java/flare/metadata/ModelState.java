@@ -402,10 +402,9 @@ final class ModelState implements ReplicatedState {
         session.readMark = Math.max(session.readMark, renew.readMark());
         session.renewed = Instant.ofEpochMilli(Math.max(now, session.renewed.toEpochMilli() + 1));
         for (Command.NewContent.Blob abandoned : renew.abandoned()) {
-            if (blobs.containsKey(abandoned.id())) {
-                continue;
+            if (!blobs.containsKey(abandoned.id())) {
+                session.abandoned.add(abandoned.id());
             }
-            session.abandoned.add(abandoned.id());
             for (ChunkRecord chunk : abandoned.chunks()) {
                 for (NodeId node : chunk.nodes()) {
                     free(new Copy(node, chunk.id()));

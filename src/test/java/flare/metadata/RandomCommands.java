@@ -141,6 +141,12 @@ final class RandomCommands {
         return new Command.NewContent.Blob(id, 1 + random.nextInt(3), chunks);
     }
 
+    /** Copies of a blob that is there, or was: some are its locations, some are not. */
+    private Command.NewContent.Blob leftOver(BlobId id) {
+        return new Command.NewContent.Blob(
+                id, 1, List.of(new ChunkRecord(new ChunkId(id, random.nextInt(3)), 1, 0, nodes())));
+    }
+
     private List<NodeId> nodes() {
         int first = random.nextInt(NODES);
         List<NodeId> nodes = new ArrayList<>();
@@ -201,8 +207,11 @@ final class RandomCommands {
 
     private Command<?> renew() {
         long session = session();
-        List<Command.NewContent.Blob> abandoned =
-                random.nextBoolean() ? List.of() : List.of(newBlob(random.nextInt(20) == 0 ? 1 : session));
+        List<Command.NewContent.Blob> abandoned = switch (random.nextInt(4)) {
+            case 0, 1 -> List.of();
+            case 2 -> List.of(newBlob(random.nextInt(20) == 0 ? 1 : session));
+            default -> List.of(leftOver(blob()));
+        };
         return new Command.RenewSession(
                 session, Math.max(0, counter - random.nextInt(20)), random.nextInt(500), abandoned);
     }

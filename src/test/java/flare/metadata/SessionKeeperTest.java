@@ -114,6 +114,18 @@ class SessionKeeperTest {
     }
 
     @Test
+    void reportsWhatACommittedBlobWentWithoutAndLetsTheMarkRise() throws Exception {
+        open(7);
+        BlobId blob = session.newBlob();
+        session.settled(blob);
+        session.leftOver(blob, List.of(chunk(blob)));
+        RenewSession renewal = renewal();
+        assertThat(renewal.abandoned()).extracting(Command.NewContent.Blob::id).containsExactly(blob);
+        assertThat(renewal.writeMark()).isEqualTo(blob.counter() + 1);
+        assertThat(renewal().abandoned()).isEmpty();
+    }
+
+    @Test
     void boundsTheAbandonedBlobsOfOneRenewalAndRenewsAgainAtOnce() throws Exception {
         open(7);
         for (int i = 0; i < 100; i++) {

@@ -135,6 +135,22 @@ final class StateRulesTest {
     }
 
     @Test
+    void i12CopiesThatACommittedBlobWentWithoutAreFreedAndItsOwnAreNot() throws Exception {
+        BlobId blob = putBlob(1, NODE_1, NODE_2);
+        ChunkId chunk = new ChunkId(blob, 0);
+        accept(new Command.RenewSession(session, 2, index, List.of(blob(1, NODE_1, NODE_3))));
+        assertThat(freed(NODE_1)).isEmpty();
+        assertThat(freed(NODE_3)).extracting(Command.FreedCopy::chunk).containsExactly(chunk);
+        refuse(Fault.CONFLICT, new Command.PlanCopy(chunk, NODE_3, TERM));
+        accept(new Command.ClearFreed(freed(NODE_3)));
+        assertThat(chunks(blob).get(0).nodes()).containsExactly(NODE_1, NODE_2);
+
+        accept(new Command.PlanCopy(chunk, NODE_3, TERM));
+        accept(new Command.RenewSession(session, 2, index, List.of(blob(1, NODE_3))));
+        assertThat(freed(NODE_3)).as("repair is at it").isEmpty();
+    }
+
+    @Test
     void i12PendingAndFreedExcludeEachOtherAndALocation() throws Exception {
         BlobId blob = putBlob(1, NODE_1, NODE_2);
         ChunkId chunk = new ChunkId(blob, 0);

@@ -12,9 +12,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import flare.metadata.Command;
+import flare.metadata.Query;
 import flare.model.BlobId;
+import flare.model.BucketId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.NodeId;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectInfo;
 import flare.model.WriteCondition;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.Test;
 class BlobOutcomesTest {
 
     private static final byte[] BYTES = randomBytes(1, 2 * CHUNK_BYTES + 99_999);
+    private static final BucketName NAME = new BucketName("again");
     private static ActorSystem system;
 
     @BeforeAll
@@ -122,6 +128,100 @@ class BlobOutcomesTest {
             flare.metadata.gate =
                     CompletableFuture.failedFuture(new FlareException(Fault.UNAVAILABLE, "session ended"));
             assertThat(flare.putFault(BYTES)).isEqualTo(Fault.UNAVAILABLE);
+            assertThat(flare.metadata.abandoned).isEmpty();
+        }
+    }
+
+    @Test
+    void theBlobIsAbandonedWhenTheCommandCanNotEvenBeSubmitted() {
+        for (RuntimeException thrown : List.of(
+                new NullPointerException("a bug"), new FlareException(Fault.SLOW_DOWN, "no room for another"))) {
+            for (boolean bucketKnown : new boolean[] {true, false}) {
+                try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
+                    if (bucketKnown) {
+                        await(flare.service.list(
+                                new ObjectService.ListRequest(BUCKET, new byte[0], new byte[0], new byte[0], 1)));
+                    }
+                    flare.metadata.refusesToSubmit = thrown;
+                    assertThat(flare.putFault(BYTES))
+                            .isEqualTo(thrown instanceof FlareException ? Fault.SLOW_DOWN : Fault.INTERNAL);
+                    flare.assertAbandoned();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theBlobIsAbandonedWhenItsBucketCanNotBeLookedUp() {
+        for (RuntimeException failure :
+                List.of(new IllegalStateException("a bug"), new FlareException(Fault.UNAVAILABLE, "no leader"))) {
+            try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
+                BucketId first = await(flare.metadata.submit(new Command.CreateBucket(NAME)));
+                PutRequest request = new PutRequest(
+                        NAME,
+                        KEY,
+                        Optional.of((long) BYTES.length),
+                        Optional.empty(),
+                        ObjectAttributes.NONE,
+                        WriteCondition.NONE);
+                CompletableFuture<ByteString> body = new CompletableFuture<>();
+                CompletionStage<ObjectInfo> upload = flare.service.put(request, Source.completionStage(body));
+                await().until(() -> flare.metadata.queries.stream().anyMatch(Query.FindBucket.class::isInstance));
+                await(flare.metadata.submit(new Command.DeleteBucket(first)));
+                flare.metadata.failsLookUps = failure;
+                body.complete(ByteString.fromArray(BYTES));
+                fault(upload);
+                await().untilAsserted(() -> assertThat(flare.metadata.abandoned).hasSize(1));
+                assertThat(flare.metadata.inFlight()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void copiesThatACommittedUploadWentWithoutAreReportedOnceTheyAreKnown() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            CompletableFuture<Void> late = new CompletableFuture<>();
+            flare.node(2).durable = late;
+            byte[] bytes = randomBytes(4, CHUNK_BYTES / 2);
+            flare.put(bytes);
+            BlobId blob = flare.metadata.settled.iterator().next();
+            ChunkId chunk = new ChunkId(blob, 0);
+            assertThat(flare.node(2).copies).containsKey(chunk);
+            assertThat(flare.metadata.leftOver)
+                    .as("the node may still be at it")
+                    .isEmpty();
+            late.complete(null);
+            await().untilAsserted(() -> assertThat(flare.metadata.leftOver.get(blob))
+                    .singleElement()
+                    .satisfies(left -> {
+                        assertThat(left.id()).isEqualTo(chunk);
+                        assertThat(left.nodes()).containsExactly(new NodeId(2));
+                    }));
+            flare.metadata.twin.renew();
+            assertThat(await(flare.metadata.read(new Query.ListFreed(new NodeId(2), Optional.empty(), 10))))
+                    .extracting(Command.FreedCopy::chunk)
+                    .containsExactly(chunk);
+            assertThat(flare.get()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void copiesWhoseOutcomeIsNeverHeardAreReportedAfterTheLimit() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            flare.node(1).neverAcknowledges = true;
+            flare.put(randomBytes(4, CHUNK_BYTES / 2));
+            await().untilAsserted(() -> assertThat(flare.metadata.leftOver.values())
+                    .singleElement()
+                    .satisfies(left -> assertThat(left.get(0).nodes()).containsExactly(new NodeId(1))));
+        }
+    }
+
+    @Test
+    void aCommittedUploadWithAllItsCopiesReportsNothing() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
+            flare.put(BYTES);
+            assertThat(flare.metadata.settled).hasSize(1);
+            assertThat(flare.metadata.leftOver).isEmpty();
             assertThat(flare.metadata.abandoned).isEmpty();
         }
     }

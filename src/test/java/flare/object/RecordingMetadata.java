@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers what was asked of the metadata, and can withhold the answers to commands. */
 final class RecordingMetadata implements Metadata, Session {
@@ -27,9 +28,15 @@ final class RecordingMetadata implements Metadata, Session {
     final Set<BlobId> leased = ConcurrentHashMap.newKeySet();
     final Set<BlobId> settled = ConcurrentHashMap.newKeySet();
     final Map<BlobId, List<ChunkRecord>> abandoned = new ConcurrentHashMap<>();
+    final Map<BlobId, List<ChunkRecord>> leftOver = new ConcurrentHashMap<>();
     final AtomicInteger openPins = new AtomicInteger();
     /** Completed: commands are submitted at once. Else when it completes. */
     volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
+    /** Thrown by {@link #submit} itself, before anything is on its way. */
+    volatile @Nullable RuntimeException refusesToSubmit;
+    /** What queries of buckets fail with. */
+    volatile @Nullable RuntimeException failsLookUps;
 
     RecordingMetadata(InMemoryMetadata twin) {
         this.twin = twin;
@@ -37,6 +44,10 @@ final class RecordingMetadata implements Metadata, Session {
 
     @Override
     public <R> CompletionStage<R> submit(Command<R> command) {
+        RuntimeException refusal = refusesToSubmit;
+        if (refusal != null) {
+            throw refusal;
+        }
         commands.add(command);
         return gate.thenApply(open -> twin.submit(command)).thenCompose(Function.identity());
     }
@@ -44,6 +55,10 @@ final class RecordingMetadata implements Metadata, Session {
     @Override
     public <R> CompletionStage<R> read(Query<R> query) {
         queries.add(query);
+        RuntimeException failure = failsLookUps;
+        if (failure != null && query instanceof Query.FindBucket) {
+            return CompletableFuture.failedFuture(failure);
+        }
         return twin.read(query);
     }
 
@@ -91,6 +106,12 @@ final class RecordingMetadata implements Metadata, Session {
     public void abandon(BlobId blob, List<ChunkRecord> chunks) {
         abandoned.put(blob, chunks);
         twin.session().abandon(blob, chunks);
+    }
+
+    @Override
+    public void leftOver(BlobId blob, List<ChunkRecord> chunks) {
+        leftOver.put(blob, chunks);
+        twin.session().leftOver(blob, chunks);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package flare.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flare.metadata.Command;
 import flare.metadata.Query;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import java.util.HashSet;
@@ -106,6 +108,67 @@ class HealWorkerTest {
         assertThat(world.ask.read(new Query.ListPending(1))).isEmpty();
         assertThat(world.freed(2)).hasSize(1);
         assertThat(world.records().get(0).nodes()).hasSize(2).doesNotContain(new NodeId(2));
+    }
+
+    /** Its step had stopped waiting: nobody pulls for the row, and no other copy may go to the node meanwhile. */
+    @Test
+    void givesUpAPlanCommittedAfterItsStepHadStoppedWaiting() {
+        world.put("key", 1, 2, 1);
+        LatePlan late = new LatePlan(world.metadata);
+        HealWorker impatient = world.heal(late, world.placement());
+        assertThatThrownBy(impatient::step).isInstanceOf(FlareException.class);
+        world.nodes.forEach(node -> node.up = node.number == 1);
+        World.untilIdle(impatient);
+        late.commit();
+        world.nodes.forEach(node -> node.up = true);
+        world.nowNanos += World.SETTINGS.interval().toNanos() * 5;
+        World.untilIdle(impatient);
+        assertThat(world.ask.read(new Query.ListPending(1))).isEmpty();
+        assertThat(world.freed(2)).hasSize(1);
+        assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(1), new NodeId(3));
+    }
+
+    @Test
+    void takesAwayCopiesBeyondThoseWanted() {
+        world.put("key", 3, 2, 1, 2, 3);
+        World.untilIdle(heal);
+        assertThat(world.records())
+                .allSatisfy(record -> assertThat(record.nodes()).containsExactly(new NodeId(1), new NodeId(2)));
+        assertThat(world.freed(3)).hasSize(3);
+        assertThat(world.ask.read(new Query.GetCounts()).repairs()).isZero();
+    }
+
+    @Test
+    void takesAwayTheBadOneOfTooManyCopies() {
+        world.put("key", 1, 2, 1, 2, 3);
+        ChunkId chunk = world.records().get(0).id();
+        world.node(1).copies.put(chunk, new MemoryNode.Copy(0, World.CHUNK_BYTES, 0));
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(2), new NodeId(3));
+    }
+
+    @Test
+    void keepsAllCopiesWhereFewerThanWantedAreKnownToBeGood() {
+        world.put("key", 1, 2, 1, 2, 3);
+        ChunkId chunk = world.records().get(0).id();
+        world.node(1).copies.put(chunk, new MemoryNode.Copy(0, World.CHUNK_BYTES, 0));
+        world.node(2).up = false;
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes()).hasSize(3);
+        assertThat(heal.tally().note()).contains("not as many good ones");
+        world.node(2).up = true;
+        world.nowNanos += World.SETTINGS.interval().toNanos() * 5;
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(2), new NodeId(3));
+    }
+
+    @Test
+    void takesTheCopyOffANodeThatLeavesBeforeOthers() {
+        world.put("key", 1, 2, 1, 2, 3);
+        world.ask.submit(new Command.SetNodeState(new NodeId(1), NodeState.DRAINING));
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes()).containsExactly(new NodeId(2), new NodeId(3));
+        assertThat(world.node(4).copies).isEmpty();
     }
 
     @Test

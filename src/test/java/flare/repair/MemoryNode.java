@@ -127,7 +127,9 @@ final class MemoryNode implements DataNode {
 
     @Override
     public CompletionStage<NodeHealth> health() {
-        return answer("health", () -> new NodeHealth(uuid(), Optional.empty(), incarnation, 100, 50, DiskState.OK, 0));
+        return answer(
+                "health",
+                () -> new NodeHealth(uuid(), Optional.empty(), incarnation, uuid(), 100, 50, DiskState.OK, 0, 0));
     }
 
     private <T> CompletionStage<T> answer(String call, Supplier<T> body) {

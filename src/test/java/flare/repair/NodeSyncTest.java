@@ -58,7 +58,7 @@ class NodeSyncTest {
     @Test
     void takesNoNodeOfAnotherCluster() {
         named.add(HERE);
-        answering.put(HERE, new NodeHealth(NODE, Optional.of(new UUID(9, 9)), 1, 1, 1, DiskState.OK, 0));
+        answering.put(HERE, new NodeHealth(NODE, Optional.of(new UUID(9, 9)), 1, NODE, 1, 1, DiskState.OK, 0, 0));
         sync.step();
         assertThat(nodes()).isEmpty();
         assertThat(sync.tally().note()).contains("http://here:1 answers as a node of another cluster");
@@ -103,7 +103,7 @@ class NodeSyncTest {
     void refusesANodeWhoseIdentityAnswersAtTwoAddresses() {
         addedHere();
         named.add(THERE);
-        answer(THERE, NODE, 9);
+        answer(THERE, NODE, 9, new UUID(8, 2));
         sync.step();
         assertThat(distrusted.get(node().id()))
                 .contains("two addresses")
@@ -120,10 +120,32 @@ class NodeSyncTest {
     void addsNeitherOfTwoThatAnswerAsOneNewNode() {
         named.addAll(List.of(HERE, THERE));
         answer(HERE, NODE, 1);
-        answer(THERE, NODE, 1);
+        // A copy of the disk, started as often: only the process is another.
+        answer(THERE, NODE, 1, new UUID(8, 2));
         sync.step();
         assertThat(nodes()).isEmpty();
         assertThat(sync.tally().note()).contains("it is not added");
+    }
+
+    @Test
+    void takesOneProcessUnderTwoNamesForOneNode() {
+        named.addAll(List.of(HERE, THERE));
+        answer(HERE, NODE, 1);
+        answer(THERE, NODE, 1);
+        sync.step();
+        assertThat(node().url()).isEqualTo(HERE);
+        assertThat(sync.tally().note())
+                .contains("http://here:1 and http://there:2: one process, taken at http://here:1");
+        assertThat(distrusted).isEmpty();
+
+        named.remove(HERE);
+        answer(HERE, NODE, 2);
+        answer(THERE, NODE, 2);
+        sync.step();
+        assertThat(node().url()).as("the recorded name stays").isEqualTo(HERE);
+        assertThat(node().incarnation()).isEqualTo(2);
+        assertThat(distrusted).isEmpty();
+        assertThat(sync.tally().alarm()).isEmpty();
     }
 
     private void addedHere() {
@@ -133,7 +155,11 @@ class NodeSyncTest {
     }
 
     private void answer(URI url, UUID uuid, long incarnation) {
-        answering.put(url, new NodeHealth(uuid, Optional.empty(), incarnation, 1, 1, DiskState.OK, 0));
+        answer(url, uuid, incarnation, new UUID(8, 1));
+    }
+
+    private void answer(URI url, UUID uuid, long incarnation, UUID process) {
+        answering.put(url, new NodeHealth(uuid, Optional.empty(), incarnation, process, 1, 1, DiskState.OK, 0, 0));
     }
 
     private CompletionStage<NodeHealth> identify(URI url) {

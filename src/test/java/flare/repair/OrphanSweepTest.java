@@ -78,6 +78,25 @@ class OrphanSweepTest {
     }
 
     @Test
+    void countsTheOrphansOfAllNodesBeforeItFreesTheFirst() {
+        int most = World.SETTINGS.orphanStopCount();
+        for (int node = 1; node <= 2; node++) {
+            BlobId cutOff = world.metadata.session().newBlob();
+            world.write(cutOff, most / 2 + 1, node);
+            world.metadata.session().settled(cutOff);
+        }
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm().orElseThrow()).contains("more than 20 chunks").contains("node 2");
+        assertThat(world.freed(1)).isEmpty();
+        assertThat(world.freed(2)).isEmpty();
+        world.resumeSweep.set(true);
+        World.untilIdle(sweep);
+        assertThat(world.freed(1)).hasSize(most / 2 + 1);
+        assertThat(world.freed(2)).hasSize(most / 2 + 1);
+    }
+
+    @Test
     void freesUpToTheLimitWithoutAsking() {
         int most = World.SETTINGS.orphanStopCount();
         BlobId cutOff = world.metadata.session().newBlob();

@@ -187,10 +187,30 @@ final class Simulation implements MemoryNode.Hooks {
         } else {
             try {
                 world.commit("key-" + random.nextInt(KEYS), blob, WANTED, chunks);
+                leaveOver(api, blob, chunks);
             } catch (FlareException refused) {
                 assertThat(refused.fault()).isEqualTo(Fault.UNAVAILABLE);
             }
         }
+    }
+
+    /** A copy that the write went on without: reported or not, and landing whenever it does. */
+    private void leaveOver(Api api, BlobId blob, List<ChunkRecord> chunks) {
+        ChunkRecord chunk = chunks.get(0);
+        MemoryNode node = world.nodes.get(random.nextInt(NODES));
+        NodeId id = new NodeId(node.number);
+        if (random.nextInt(3) > 0 || !node.up || chunk.nodes().contains(id)) {
+            return;
+        }
+        if (random.nextInt(3) > 0) {
+            ChunkRecord other = new ChunkRecord(chunk.id(), chunk.length(), chunk.crc32c(), List.of(id));
+            api.abandoned.add(new Command.NewContent.Blob(blob, WANTED, List.of(other)));
+        }
+        if (random.nextBoolean()) {
+            renew(api);
+            workerStep();
+        }
+        node.copies.putIfAbsent(chunk.id(), new MemoryNode.Copy(0, chunk.length(), chunk.crc32c()));
     }
 
     private void delete() {
