@@ -117,8 +117,13 @@ final class NodeWire {
     }
 
     static List<ChunkId> inventory(String body) {
+        JsonNode ids = read(body).path("chunks");
+        if (!ids.isArray()) {
+            // An inventory that is taken for empty ends a sweep as if the node had been looked at.
+            throw new IllegalArgumentException("the answer has no list 'chunks'");
+        }
         List<ChunkId> chunks = new ArrayList<>();
-        for (JsonNode id : read(body).path("chunks")) {
+        for (JsonNode id : ids) {
             String[] parts = id.asText().split("/", -1);
             if (parts.length != 2) {
                 throw new IllegalArgumentException("'" + id.asText() + "' is no chunk id");
