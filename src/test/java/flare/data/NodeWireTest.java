@@ -18,7 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeWireTest {
 
     private static final NodeHealth HEALTH = new NodeHealth(
-            new UUID(1, 2), Optional.of(new UUID(3, 4)), 5, new UUID(5, 6), 6_000_000_000_000L, 7, DiskState.FAILED, 8, 9);
+            new UUID(1, 2),
+            Optional.of(new UUID(3, 4)),
+            5,
+            new UUID(5, 6),
+            6_000_000_000_000L,
+            7,
+            DiskState.FAILED,
+            8,
+            9);
 
     @Test
     void readsWhatItWroteAndPassesOverANewerNodesFields() {
