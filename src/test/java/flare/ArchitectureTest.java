@@ -46,6 +46,14 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAPackage("flare.model..").or(resideInAnyPackage(JDK_AND_NULLNESS)));
 
     @ArchTest
+    static final ArchRule SIGNATURES_NEED_NOTHING_BUT_THE_JDK = classes()
+            .that()
+            .resideInAPackage("flare.sigv4..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("flare.sigv4..", "flare.model..", "java..", "javax.crypto..", "org.jspecify.."));
+
+    @ArchTest
     static final ArchRule CONFIG_KNOWS_ONLY_MODEL = noClasses()
             .that()
             .resideInAPackage("flare.config..")
