@@ -26,6 +26,7 @@ final class ErrorMapping {
             case INVALID_BUCKET_NAME -> new S3Error(400, "InvalidBucketName");
             case KEY_TOO_LONG -> new S3Error(400, "KeyTooLongError");
             case METADATA_TOO_LARGE -> new S3Error(400, "MetadataTooLarge");
+            case ENTITY_TOO_SMALL -> new S3Error(400, "EntityTooSmall");
             case ENTITY_TOO_LARGE -> new S3Error(400, "EntityTooLarge");
             case MISSING_CONTENT_LENGTH -> new S3Error(411, "MissingContentLength");
             case INCOMPLETE_BODY -> new S3Error(400, "IncompleteBody");
@@ -33,10 +34,18 @@ final class ErrorMapping {
             case INVALID_DIGEST -> new S3Error(400, "InvalidDigest");
             case BAD_DIGEST -> new S3Error(400, "BadDigest");
             case MALFORMED_XML -> new S3Error(400, "MalformedXML");
+            case PAYLOAD_HASH_MISMATCH -> new S3Error(400, "XAmzContentSHA256Mismatch");
+            case MALFORMED_TRAILER -> new S3Error(400, "MalformedTrailerError");
             case MALFORMED_FORM -> new S3Error(400, "MalformedPOSTRequest");
+            case MALFORMED_POLICY -> new S3Error(400, "InvalidPolicyDocument");
             case METHOD_NOT_ALLOWED -> new S3Error(405, "MethodNotAllowed");
             case NOT_IMPLEMENTED -> new S3Error(501, "NotImplemented");
             case ACCESS_DENIED -> new S3Error(403, "AccessDenied");
+            case MALFORMED_AUTHORIZATION -> new S3Error(400, "AuthorizationHeaderMalformed");
+            case MALFORMED_PRESIGNED_URL -> new S3Error(400, "AuthorizationQueryParametersError");
+            case UNKNOWN_ACCESS_KEY -> new S3Error(403, "InvalidAccessKeyId");
+            case SIGNATURE_MISMATCH -> new S3Error(403, "SignatureDoesNotMatch");
+            case TIME_SKEWED -> new S3Error(403, "RequestTimeTooSkewed");
             case SLOW_DOWN -> new S3Error(503, "SlowDown");
             case UNAVAILABLE -> new S3Error(503, "ServiceUnavailable");
             case INSUFFICIENT_STORAGE -> new S3Error(507, "InsufficientStorage");

@@ -54,8 +54,7 @@ final class AuthorizationHeader {
         }
         String value = values.get(0).strip();
         if (value.isEmpty()) {
-            throw new SignatureRefusedException(
-                    SignatureFault.NOT_SIGNED, "the Authorization header is empty");
+            throw new SignatureRefusedException(SignatureFault.NOT_SIGNED, "the Authorization header is empty");
         }
         if (!value.startsWith(SigningKey.ALGORITHM + " ")) {
             throw new SignatureRefusedException(

@@ -1,10 +1,9 @@
 package flare.sigv4;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Takes the framing off an aws-chunked body, handed over in pieces of any size. It is here and not with the HTTP port, since
@@ -57,18 +56,20 @@ public final class AwsChunkedParser {
         this.framing = framing;
     }
 
-    /** @throws SignatureRefusedException with MALFORMED_CHUNK, MALFORMED_TRAILER, INCOMPLETE_CHUNKS or SIGNATURE_MISMATCH */
-    public List<ChunkedEvent> parse(ByteBuffer piece) {
-        List<ChunkedEvent> events = new ArrayList<>();
+    /**
+     * Tells the sink of each event as soon as it is read: what comes before a refusal has been told.
+     *
+     * @throws SignatureRefusedException with MALFORMED_CHUNK, MALFORMED_TRAILER, INCOMPLETE_CHUNKS or SIGNATURE_MISMATCH
+     */
+    public void parse(ByteBuffer piece, Consumer<ChunkedEvent> sink) {
         while (piece.hasRemaining()) {
             if (state == State.DATA) {
-                data(piece, events);
+                data(piece, sink);
             } else {
-                step(piece.get(), events);
+                step(piece.get(), sink);
                 offset++;
             }
         }
-        return events;
     }
 
     /** Whether the end was seen. */
@@ -83,9 +84,9 @@ public final class AwsChunkedParser {
         }
     }
 
-    private void data(ByteBuffer piece, List<ChunkedEvent> events) {
+    private void data(ByteBuffer piece, Consumer<ChunkedEvent> sink) {
         int count = (int) Math.min(left, piece.remaining());
-        events.add(new ChunkedEvent.Data(piece.slice(piece.position(), count)));
+        sink.accept(new ChunkedEvent.Data(piece.slice(piece.position(), count)));
         piece.position(piece.position() + count);
         offset += count;
         left -= count;
@@ -94,17 +95,17 @@ public final class AwsChunkedParser {
         }
     }
 
-    private void step(byte b, List<ChunkedEvent> events) {
+    private void step(byte b, Consumer<ChunkedEvent> sink) {
         switch (state) {
             case CHUNK_LINE -> {
                 if (endsLine(b, MAX_CHUNK_LINE_BYTES, SignatureFault.MALFORMED_CHUNK)) {
-                    chunkLine(takeLine(), events);
+                    chunkLine(takeLine(), sink);
                 }
             }
-            case DATA_END -> dataEnd(b, events);
+            case DATA_END -> dataEnd(b, sink);
             case TRAILER_LINE -> {
                 if (endsLine(b, MAX_TRAILER_LINE_BYTES, SignatureFault.MALFORMED_TRAILER)) {
-                    trailerLine(events);
+                    trailerLine(sink);
                 }
             }
             case DONE -> throw refused(SignatureFault.MALFORMED_CHUNK, "the body goes on behind its end");
@@ -133,7 +134,7 @@ public final class AwsChunkedParser {
         return taken;
     }
 
-    private void chunkLine(String text, List<ChunkedEvent> events) {
+    private void chunkLine(String text, Consumer<ChunkedEvent> sink) {
         int end = 0;
         while (end < text.length() && isHexDigit(text.charAt(end))) {
             end++;
@@ -144,7 +145,7 @@ public final class AwsChunkedParser {
                     "the size of a chunk is not 1 to " + MAX_SIZE_DIGITS + " hex digits");
         }
         long size = Long.parseLong(text.substring(0, end), 16);
-        events.add(new ChunkedEvent.ChunkBegins(size, signature(text.substring(end))));
+        sink.accept(new ChunkedEvent.ChunkBegins(size, signature(text.substring(end))));
         decoded += size;
         if (decoded > framing.decodedBytes() || (size == 0 && decoded < framing.decodedBytes())) {
             throw refused(
@@ -154,7 +155,7 @@ public final class AwsChunkedParser {
         }
         left = size;
         if (size == 0) {
-            events.add(new ChunkedEvent.ChunkEnds());
+            sink.accept(new ChunkedEvent.ChunkEnds());
             state = State.TRAILER_LINE;
         } else {
             state = State.DATA;
@@ -177,42 +178,42 @@ public final class AwsChunkedParser {
         return Optional.of(Signature.of(extension.substring(EXTENSION.length())));
     }
 
-    private void dataEnd(byte b, List<ChunkedEvent> events) {
+    private void dataEnd(byte b, Consumer<ChunkedEvent> sink) {
         line.append((char) (b & 0xFF));
         if (!"\r\n".startsWith(line.toString())) {
             throw refused(SignatureFault.MALFORMED_CHUNK, "the bytes of a chunk are not followed by CR LF");
         }
         if (line.length() == 2) {
             line.setLength(0);
-            events.add(new ChunkedEvent.ChunkEnds());
+            sink.accept(new ChunkedEvent.ChunkEnds());
             state = State.CHUNK_LINE;
         }
     }
 
-    private void trailerLine(List<ChunkedEvent> events) {
+    private void trailerLine(Consumer<ChunkedEvent> sink) {
         boolean bareLineFeed = line.length() > 0 && line.charAt(line.length() - 1) != '\r';
         if (bareLineFeed) {
             line.append('\r');
         }
         String text = takeLine();
         if (!text.isEmpty()) {
-            trailer(text, events);
+            trailer(text, sink);
         } else if (!afterBareLineFeed) {
-            end(events);
+            end(sink);
         }
         afterBareLineFeed = bareLineFeed;
     }
 
-    private void trailer(String text, List<ChunkedEvent> events) {
+    private void trailer(String text, Consumer<ChunkedEvent> sink) {
         int colon = text.indexOf(':');
         String name = colon < 0 ? "" : text.substring(0, colon).toLowerCase(Locale.ROOT);
-        String value = text.substring(colon + 1).strip();
+        String value = text.substring(colon + 1);
         if (!framing.mode().hasTrailer() || !isName(name) || !isValue(value) || trailerSigned) {
             throw refused(SignatureFault.MALFORMED_TRAILER, "a trailer is malformed or has no place here");
         }
         if (name.equals(TRAILER_SIGNATURE)) {
             trailerSigned = true;
-            events.add(new ChunkedEvent.TrailerSignature(Signature.of(value)));
+            sink.accept(new ChunkedEvent.TrailerSignature(Signature.of(value.strip())));
             return;
         }
         trailers++;
@@ -221,14 +222,14 @@ public final class AwsChunkedParser {
                     SignatureFault.MALFORMED_TRAILER,
                     "there are more than " + ChunkedFraming.MAX_TRAILERS + " trailers");
         }
-        events.add(new ChunkedEvent.Trailer(name, value));
+        sink.accept(new ChunkedEvent.Trailer(name, value.strip()));
     }
 
-    private void end(List<ChunkedEvent> events) {
+    private void end(Consumer<ChunkedEvent> sink) {
         if (framing.mode().hasSignedChunks() && framing.mode().hasTrailer() && !trailerSigned) {
             throw refused(SignatureFault.SIGNATURE_MISMATCH, "the trailer has no signature");
         }
-        events.add(new ChunkedEvent.End());
+        sink.accept(new ChunkedEvent.End());
         state = State.DONE;
     }
 
@@ -245,6 +246,7 @@ public final class AwsChunkedParser {
                 && text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
     }
 
+    /** Spaces are the only white space, so that none is taken away unseen. */
     private static boolean isValue(String text) {
         return text.chars().allMatch(c -> c >= ' ' && c < 0x7F);
     }

@@ -49,16 +49,7 @@ public final class ChunkedBody {
      */
     public List<ByteBuffer> decode(ByteBuffer piece) {
         List<ByteBuffer> decoded = new ArrayList<>();
-        for (ChunkedEvent event : parser.parse(piece)) {
-            if (event instanceof ChunkedEvent.Data data) {
-                if (signatures != null) {
-                    signatures.update(data.bytes().duplicate());
-                }
-                decoded.add(data.bytes());
-            } else {
-                follow(event);
-            }
-        }
+        parser.parse(piece, event -> follow(event, decoded));
         return decoded;
     }
 
@@ -68,8 +59,13 @@ public final class ChunkedBody {
         return Map.copyOf(trailers);
     }
 
-    private void follow(ChunkedEvent event) {
-        if (event instanceof ChunkedEvent.ChunkBegins begins) {
+    private void follow(ChunkedEvent event, List<ByteBuffer> decoded) {
+        if (event instanceof ChunkedEvent.Data data) {
+            if (signatures != null) {
+                signatures.update(data.bytes().duplicate());
+            }
+            decoded.add(data.bytes());
+        } else if (event instanceof ChunkedEvent.ChunkBegins begins) {
             claimed = begins.signature().orElse(null);
         } else if (event instanceof ChunkedEvent.ChunkEnds) {
             if (signatures != null && claimed != null) {
