@@ -204,11 +204,9 @@ final class ApiRole {
         Consumer<FinishedRequest> finished = settings.http().accessLog()
                 ? requests.andThen(new AccessLog(settings.log().format()))
                 : requests;
-        ObjectPort port = new ObjectPort(
-                objects,
-                settings,
-                new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished),
-                Materializer.matFromSystem(system.classicSystem()));
+        RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished);
+        ObjectPort port =
+                new ObjectPort(objects, settings, telemetry, Materializer.matFromSystem(system.classicSystem()));
         HttpServer server = Await.started(
                 "object port " + settings.http().port(),
                 HttpServer.bind(
@@ -218,7 +216,7 @@ final class ApiRole {
                         new HttpServer.Limits(
                                 settings.http().maxConnections(),
                                 settings.http().idleTimeout()),
-                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem())),
+                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem()), telemetry),
                         port::apply),
                 START_LIMIT);
         Duration limit = settings.node().shutdownLimit();

@@ -2,7 +2,6 @@ package flare.http;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -140,7 +139,7 @@ public final class HttpServer {
                         address.getHostString(),
                         address.getPort(),
                         settings.getBacklog(),
-                        List.of(),
+                        settings.getSocketOptions(),
                         true,
                         Optional.empty())
                 .mapAsyncUnordered(

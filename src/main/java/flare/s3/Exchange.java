@@ -15,7 +15,9 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 final class Exchange {
 
     /** What a request is called that is no operation. */
-    private static final String UNKNOWN = "Unknown";
+    static final String UNKNOWN = "Unknown";
+
+    static final String ID_HEADER = "x-amz-request-id";
 
     private final RequestTelemetry telemetry;
     private final HttpRequest request;
@@ -53,7 +55,7 @@ final class Exchange {
 
     /** The answer with its request id; recorded once it has ended, however it ends. */
     HttpResponse finish(HttpResponse response) {
-        HttpResponse identified = response.addHeader(RawHeader.create("x-amz-request-id", id));
+        HttpResponse identified = response.addHeader(RawHeader.create(ID_HEADER, id));
         if (!(response.entity() instanceof HttpEntity.Default streamed)) {
             record(
                     response.status().intValue(),

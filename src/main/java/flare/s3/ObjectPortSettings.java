@@ -11,16 +11,16 @@ public final class ObjectPortSettings {
 
     private ObjectPortSettings() {}
 
-    public static ServerSettings of(ServerSettings base) {
+    public static ServerSettings of(ServerSettings base, RequestTelemetry telemetry) {
         // modeled-header-parsing off: header values reach us as sent, and a malformed one is ours to judge.
         // uri-parsing-mode relaxed: the parsed URI is not used, only the raw target is.
-        return base.withParserSettings(base.getParserSettings()
-                        .withModeledHeaderParsing(false)
-                        .withIllegalHeaderWarnings(false)
-                        .withErrorLoggingVerbosity(
-                                org.apache.pekko.http.scaladsl.settings.ParserSettings.ErrorLoggingVerbosity$.MODULE$
-                                        .apply("off"))
-                        .withUriParsingMode(Uri.RELAXED))
-                .withParsingErrorHandler(ParseRefusals.class.getName());
+        ServerSettings settings = base.withParserSettings(base.getParserSettings()
+                .withModeledHeaderParsing(false)
+                .withIllegalHeaderWarnings(false)
+                .withErrorLoggingVerbosity(
+                        org.apache.pekko.http.scaladsl.settings.ParserSettings.ErrorLoggingVerbosity$.MODULE$.apply(
+                                "off"))
+                .withUriParsingMode(Uri.RELAXED));
+        return ParseRefusals.installed(settings, telemetry);
     }
 }

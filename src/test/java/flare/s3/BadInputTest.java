@@ -124,6 +124,19 @@ class BadInputTest {
         refused(port.ask(RawClient.head("FOO /object/k")), 501, "NotImplemented");
     }
 
+    @Test
+    void tellsTelemetryOfWhatTheParserRefuses() throws IOException {
+        RawClient.Response response = port.ask(RawClient.head("FOO /object/k"));
+        String id = response.header("x-amz-request-id");
+        assertThat(id).matches("[0-9A-F]{16}");
+        assertThat(response.body()).contains("<RequestId>" + id + "</RequestId>");
+        assertThat(port.finished).anySatisfy(request -> {
+            assertThat(request.id()).isEqualTo(id);
+            assertThat(request.status()).isEqualTo(501);
+            assertThat(request.bytesOut()).isEqualTo(response.body().length());
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"?torrent", "?foo", "?acl", "?versions", "?uploads", "?policy=", "?list-type=2&acl"})
     void row49NeverAnswersAnUnknownSubResourceWithAListing(String query) throws IOException {

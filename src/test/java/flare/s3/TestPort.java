@@ -41,19 +41,16 @@ final class TestPort implements AutoCloseable {
     }
 
     TestPort(Authenticator authenticator) {
+        RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add);
         ObjectPort port = new ObjectPort(
-                settings,
-                authenticator,
-                new Handlers(objects, settings, materializer),
-                new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add),
-                materializer);
+                settings, authenticator, new Handlers(objects, settings, materializer), telemetry, materializer);
         server = HttpServer.bind(
                         kit.system(),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new HttpServer.Limits(
                                 settings.http().maxConnections(),
                                 settings.http().idleTimeout()),
-                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem())),
+                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), telemetry),
                         port::apply)
                 .toCompletableFuture()
                 .join();
