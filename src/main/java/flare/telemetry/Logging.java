@@ -3,17 +3,20 @@ package flare.telemetry;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import flare.config.LogSettings;
 import java.net.BindException;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * How a server process logs: to standard error, so that standard output is what a person asked for. Only the process's
@@ -22,8 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
 
     /** The request's id stands in every line that was written while handling one. */
-    private static final String TEXT_PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %X{" + RequestIds.MDC_KEY + ":--} %logger{0}: %msg%n";
+    private static final String TEXT_PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %X{" + RequestIds.MDC_KEY
+            + ":--} %logger{0}: %msg%thrown%n%nopex";
 
     private Logging() {}
 
@@ -36,18 +39,30 @@ public final class Logging {
 
     static void configure(LoggerContext context, LogSettings settings, String target) {
         context.reset();
+        bridgeJavaUtilLogging(context);
         Level level = Level.valueOf(settings.level().name());
         // Libraries speak at our own level only when someone looks for a fault.
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level.levelInt == Level.INFO_INT ? Level.WARN : level);
         context.getLogger("flare").setLevel(level);
         context.getLogger(Logger.ROOT_LOGGER_NAME)
-                .addAppender(appender(context, "log", encoder(context, settings.format()), target));
+                .addAppender(appender(context, "log", encoder(context, settings), target));
 
         Logger access = context.getLogger(AccessLog.LOGGER);
         access.setLevel(Level.INFO);
         access.setAdditive(false);
         // Its lines are whole already.
-        access.addAppender(appender(context, "access", pattern(context, "%msg%n"), target));
+        access.addAppender(appender(context, "access", pattern(context, "%msg%n", false), target));
+    }
+
+    /** Ratis' gRPC speaks through it. Its loggers get Logback's levels, so that nothing is made to be thrown away. */
+    private static void bridgeJavaUtilLogging(LoggerContext context) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        LevelChangePropagator levels = new LevelChangePropagator();
+        levels.setContext(context);
+        levels.setResetJUL(true);
+        levels.start();
+        context.addListener(levels);
     }
 
     private static ConsoleAppender<ILoggingEvent> appender(
@@ -74,8 +89,10 @@ public final class Logging {
         }
     }
 
-    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings.Format format) {
-        return format == LogSettings.Format.JSON ? json(context) : pattern(context, TEXT_PATTERN);
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogSettings settings) {
+        return settings.format() == LogSettings.Format.JSON
+                ? json(context)
+                : pattern(context, TEXT_PATTERN, settings.level() == LogSettings.Level.DEBUG);
     }
 
     private static Encoder<ILoggingEvent> json(LoggerContext context) {
@@ -91,10 +108,15 @@ public final class Logging {
         return encoder;
     }
 
-    private static Encoder<ILoggingEvent> pattern(LoggerContext context, String pattern) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    private static Encoder<ILoggingEvent> pattern(LoggerContext context, String pattern, boolean allTraces) {
+        PatternLayout layout = new PatternLayout();
+        layout.setContext(context);
+        layout.getInstanceConverterMap().put("thrown", () -> new ShortTraces(allTraces));
+        layout.setPattern(pattern);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
-        encoder.setPattern(pattern);
+        encoder.setLayout(layout);
         encoder.start();
         return encoder;
     }

@@ -3,6 +3,8 @@ package flare.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.core.spi.ContextAwareBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flare.config.LogSettings;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -59,6 +62,67 @@ class LoggingTest {
                 .isEmpty();
         assertThat(logged(LogSettings.Format.TEXT, LogSettings.Level.DEBUG, talk))
                 .hasSize(2);
+    }
+
+    @Test
+    void tellsALibrarysWarningInOneLineAndItsErrorsAndOurFailuresWithTheirStack() {
+        Throwable failure = new IllegalStateException("stepped down", new java.io.IOException("refused\nat length"));
+        Consumer<LoggerContext> talk = context -> {
+            context.getLogger("org.apache.ratis.server").warn("leader lost", failure);
+            context.getLogger("org.apache.ratis.server").error("leader lost", failure);
+            context.getLogger("flare.data.Disk").warn("leader lost", failure);
+        };
+
+        List<String> lines = logged(LogSettings.Format.TEXT, LogSettings.Level.INFO, talk);
+
+        assertThat(lines.get(0))
+                .endsWith("server: leader lost: IllegalStateException: stepped down: IOException: refused");
+        assertThat(lines.get(1)).endsWith("server: leader lost");
+        assertThat(lines.get(2)).isEqualTo("java.lang.IllegalStateException: stepped down");
+        assertThat(lines).filteredOn(line -> line.startsWith("\tat ")).hasSizeGreaterThan(4);
+        assertThat(lines).filteredOn(line -> line.endsWith("leader lost")).hasSize(2);
+        assertThat(lines).noneMatch(String::isBlank);
+        assertThat(logged(LogSettings.Format.TEXT, LogSettings.Level.DEBUG, talk))
+                .filteredOn(line -> line.endsWith("leader lost"))
+                .hasSize(3);
+    }
+
+    @Test
+    void givesJavaUtilLoggersTheirLevels() {
+        logged(LogSettings.Format.TEXT, LogSettings.Level.INFO, context -> {});
+        assertThat(org.slf4j.bridge.SLF4JBridgeHandler.isInstalled()).isTrue();
+        assertThat(java.util.logging.Logger.getLogger("io.grpc").isLoggable(java.util.logging.Level.INFO))
+                .isFalse();
+    }
+
+    @Test
+    void quietensLibrariesOnlyWhereNothingIsConfigured() {
+        LoggerContext bare = new LoggerContext();
+        Files none = new Files(Configurator.ExecutionStatus.INVOKE_NEXT_IF_ANY);
+        assertThat(new QuietLibraries(none).configure(bare)).isEqualTo(Configurator.ExecutionStatus.INVOKE_NEXT_IF_ANY);
+        assertThat(bare.getLogger("org.apache.ratis.server").isInfoEnabled()).isFalse();
+        assertThat(bare.getLogger("flare.data.Disk").isDebugEnabled()).isFalse();
+        assertThat(bare.getLogger("com.example.App").isDebugEnabled()).isTrue();
+
+        LoggerContext configured = new LoggerContext();
+        Files found = new Files(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
+        assertThat(new QuietLibraries(found).configure(configured))
+                .isEqualTo(Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
+        assertThat(configured.getLogger("flare.data.Disk").isDebugEnabled()).isTrue();
+        assertThat(ServiceLoader.load(Configurator.class)).hasAtLeastOneElementOfType(QuietLibraries.class);
+    }
+
+    private static final class Files extends ContextAwareBase implements Configurator {
+        private final ExecutionStatus status;
+
+        Files(ExecutionStatus status) {
+            this.status = status;
+        }
+
+        @Override
+        public ExecutionStatus configure(LoggerContext context) {
+            return status;
+        }
     }
 
     @Test
