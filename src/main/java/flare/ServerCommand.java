@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "server",
         mixinStandardHelpOptions = true,
         description =
-                "Start the roles that the settings name: by default an API node and three data nodes on 127.0.0.1.",
+                "Starts the roles that the settings name: by default an API node and three data nodes on 127.0.0.1.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  flare server",

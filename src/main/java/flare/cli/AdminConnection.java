@@ -3,6 +3,7 @@ package flare.cli;
 import flare.admin.AdminJson;
 import flare.admin.Refusal;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,7 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where the server's admin port is, and how to ask it; the options that all commands to a server share. */
 final class AdminConnection {
@@ -39,19 +42,47 @@ final class AdminConnection {
     private @Nullable String token;
 
     @Option(names = "--json", description = "Print the server's JSON.")
-    boolean json;
+    private boolean json;
 
-    byte[] get(String path) {
-        return send(path, HttpRequest.newBuilder().GET().timeout(QUESTION_LIMIT));
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
+
+    /** How an answer looks to people. */
+    interface Look<T> {
+        void print(T answer, PrintWriter out);
     }
 
-    byte[] post(String path) {
-        return send(path, HttpRequest.newBuilder().POST(BodyPublishers.noBody()).timeout(ORDER_LIMIT));
+    /** Asks and shows the answer: as it looks to people, or as the server's JSON if that is wanted. */
+    <T> T get(String path, Class<T> type, Look<T> look) {
+        return show(send(path, HttpRequest.newBuilder().GET().timeout(QUESTION_LIMIT)), type, look);
+    }
+
+    /** Orders and shows the answer. */
+    <T> T post(String path, Class<T> type, Look<T> look) {
+        return show(
+                send(
+                        path,
+                        HttpRequest.newBuilder().POST(BodyPublishers.noBody()).timeout(ORDER_LIMIT)),
+                type,
+                look);
+    }
+
+    private <T> T show(byte[] answer, Class<T> type, Look<T> look) {
+        T read = read(answer, type);
+        PrintWriter out = command.commandLine().getOut();
+        if (json) {
+            Text.json(out, answer);
+        } else {
+            look.print(read, out);
+        }
+        out.flush();
+        return read;
     }
 
     private byte[] send(String path, HttpRequest.Builder request) {
         if (token != null && !token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
+            authorize(request, token);
         }
         try {
             HttpResponse<byte[]> response = HttpClient.newBuilder()
@@ -74,11 +105,21 @@ final class AdminConnection {
         }
     }
 
+    private static void authorize(HttpRequest.Builder request, String token) {
+        try {
+            request.header("Authorization", "Bearer " + token);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(
+                    FlareCommand.WRONG_USAGE, "the token holds a character that no header may hold");
+        }
+    }
+
     private URI target(String path) {
         try {
             URI base = URI.create(admin.endsWith("/") ? admin.substring(0, admin.length() - 1) : admin);
-            if (base.getHost() == null) {
-                throw new IllegalArgumentException("it names no host");
+            boolean http = "http".equalsIgnoreCase(base.getScheme()) || "https".equalsIgnoreCase(base.getScheme());
+            if (!http || base.getHost() == null) {
+                throw new IllegalArgumentException("it is no web address of a host");
             }
             return URI.create(base + path);
         } catch (IllegalArgumentException e) {
@@ -97,9 +138,9 @@ final class AdminConnection {
     }
 
     /** Throws for an answer that is not the JSON expected. */
-    <T> T read(byte[] json, Class<T> type) {
+    private <T> T read(byte[] answer, Class<T> type) {
         try {
-            return AdminJson.read(json, type);
+            return AdminJson.read(answer, type);
         } catch (IOException e) {
             throw new CommandFailedException(
                     FlareCommand.REFUSED, "what answers at " + admin + " is no admin port of Flare");

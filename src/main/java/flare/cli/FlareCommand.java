@@ -2,6 +2,7 @@ package flare.cli;
 
 import flare.telemetry.BuildInfo;
 import java.io.PrintWriter;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -9,6 +10,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code flare}: looks at a running server and orders it about through its admin port. */
 @Command(
@@ -17,13 +19,6 @@ import picocli.CommandLine.Spec;
         versionProvider = FlareCommand.Version.class,
         description = "A distributed object store.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            StatusCommand.class,
-            NodeCommand.class,
-            ReclaimCommand.class,
-            VersionCommand.class,
-            HelpCommand.class
-        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  flare server                      start an API node and three data nodes here",
@@ -52,7 +47,7 @@ public final class FlareCommand implements Runnable {
     /**
      * The command line, ready to execute.
      *
-     * @param more further subcommands, each an object annotated with picocli's {@link Command}: what runs a server lives
+     * @param more further subcommands, named first, each an object annotated with picocli's {@link Command}: what runs a server lives
      *     in packages that this one may not know
      */
     public static CommandLine create(Object... more) {
@@ -60,9 +55,32 @@ public final class FlareCommand implements Runnable {
         for (Object command : more) {
             line.addSubcommand(command);
         }
+        line.addSubcommand(StatusCommand.class)
+                .addSubcommand(NodeCommand.class)
+                .addSubcommand(ReclaimCommand.class)
+                .addSubcommand(VersionCommand.class)
+                .addSubcommand(HelpCommand.class);
+        everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+        line.setParameterExceptionHandler((wrong, words) -> report(wrong));
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command.getErr()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
+    }
+
+    private static Stream<CommandLine> everyCommand(CommandLine line) {
+        return Stream.concat(
+                Stream.of(line), line.getSubcommands().values().stream().flatMap(FlareCommand::everyCommand));
+    }
+
+    /** What is wrong, what was perhaps meant, and where to read on: the whole usage would push that off the screen. */
+    private static int report(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("flare: " + wrong.getMessage());
+        UnmatchedArgumentException.printSuggestions(wrong, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        err.flush();
+        return WRONG_USAGE;
     }
 
     private static int report(Exception failure, PrintWriter err) throws Exception {

@@ -2,7 +2,6 @@ package flare.cli;
 
 import flare.admin.NodeStatus;
 import flare.model.NodeState;
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -20,6 +19,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // set by picocli
 final class NodeCommand implements Runnable {
 
+    private static final String NUMBER = "The node's number, as 'flare node list' shows it.";
+
     private static final int MAX_ID = 999_999_999;
 
     @Spec
@@ -33,26 +34,19 @@ final class NodeCommand implements Runnable {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows the data nodes.")
     void list(@Mixin AdminConnection server) {
-        byte[] answer = server.get("/admin/nodes");
-        PrintWriter out = spec.commandLine().getOut();
-        if (server.json) {
-            Text.json(out, answer);
-        } else {
-            Text.nodes(out, Arrays.asList(server.read(answer, NodeStatus[].class)));
-        }
-        out.flush();
+        server.get("/admin/nodes", NodeStatus[].class, (nodes, out) -> Text.nodes(out, Arrays.asList(nodes)));
     }
 
     @Command(
             name = "drain",
             mixinStandardHelpOptions = true,
             description = "Places nothing new on the node; it goes on serving what it has.")
-    void drain(@Mixin AdminConnection server, @Parameters(paramLabel = "ID") int id) {
+    void drain(@Mixin AdminConnection server, @Parameters(paramLabel = "ID", description = NUMBER) int id) {
         move(server, id, NodeState.DRAINING);
     }
 
     @Command(name = "activate", mixinStandardHelpOptions = true, description = "Uses the node for new copies again.")
-    void activate(@Mixin AdminConnection server, @Parameters(paramLabel = "ID") int id) {
+    void activate(@Mixin AdminConnection server, @Parameters(paramLabel = "ID", description = NUMBER) int id) {
         move(server, id, NodeState.ACTIVE);
     }
 
@@ -60,7 +54,7 @@ final class NodeCommand implements Runnable {
             name = "lost",
             mixinStandardHelpOptions = true,
             description = "Counts the node's copies as gone: they are made again from the others.")
-    void lost(@Mixin AdminConnection server, @Parameters(paramLabel = "ID") int id) {
+    void lost(@Mixin AdminConnection server, @Parameters(paramLabel = "ID", description = NUMBER) int id) {
         move(server, id, NodeState.LOST);
     }
 
@@ -68,22 +62,19 @@ final class NodeCommand implements Runnable {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = "Takes the node out of the cluster for good; refused while it holds copies.")
-    void remove(@Mixin AdminConnection server, @Parameters(paramLabel = "ID") int id) {
+    void remove(@Mixin AdminConnection server, @Parameters(paramLabel = "ID", description = NUMBER) int id) {
         move(server, id, NodeState.REMOVED);
     }
 
     private void move(AdminConnection server, int id, NodeState state) {
         if (id < 1 || id > MAX_ID) {
-            throw new ParameterException(spec.commandLine(), "ID " + id + " is not allowed: a node's number is");
+            throw new ParameterException(
+                    spec.commandLine(), "ID " + id + " is not allowed: a number that 'flare node list' shows is");
         }
-        byte[] answer = server.post("/admin/nodes/" + id + "/" + state.name().toLowerCase(Locale.ROOT));
-        NodeStatus node = server.read(answer, NodeStatus.class);
-        PrintWriter out = spec.commandLine().getOut();
-        if (server.json) {
-            Text.json(out, answer);
-        } else {
-            out.println("node " + node.id() + " is " + node.state() + " and holds " + node.copies() + " copies");
-        }
-        out.flush();
+        server.post(
+                "/admin/nodes/" + id + "/" + state.name().toLowerCase(Locale.ROOT),
+                NodeStatus.class,
+                (node, out) -> out.println(
+                        "node " + node.id() + " is " + node.state() + " and holds " + node.copies() + " copies"));
     }
 }

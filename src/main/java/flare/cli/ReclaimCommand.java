@@ -5,8 +5,6 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "reclaim",
@@ -18,22 +16,15 @@ final class ReclaimCommand implements Callable<Integer> {
     @Mixin
     private AdminConnection server;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        byte[] answer = server.post("/admin/reclaim");
-        ReclaimResult result = server.read(answer, ReclaimResult.class);
-        PrintWriter out = spec.commandLine().getOut();
-        if (server.json) {
-            Text.json(out, answer);
-        } else {
-            out.println("deleted " + result.copiesDeleted() + " copies of deleted objects and "
-                    + result.orphansDeleted() + " that nothing referred to");
-            result.left().forEach(reason -> out.println("left: " + reason));
-        }
-        out.flush();
+        ReclaimResult result = server.post("/admin/reclaim", ReclaimResult.class, ReclaimCommand::print);
         return result.complete() ? 0 : FlareCommand.REFUSED;
+    }
+
+    private static void print(ReclaimResult result, PrintWriter out) {
+        out.println("deleted " + result.copiesDeleted() + " copies of deleted objects and " + result.orphansDeleted()
+                + " that nothing referred to");
+        result.left().forEach(reason -> out.println("left: " + reason));
     }
 }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "status",
@@ -20,20 +18,9 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private AdminConnection server;
 
-    @Spec
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        byte[] answer = server.get("/admin/status");
-        Status status = server.read(answer, Status.class);
-        PrintWriter out = spec.commandLine().getOut();
-        if (server.json) {
-            Text.json(out, answer);
-        } else {
-            print(status, out);
-        }
-        out.flush();
+        Status status = server.get("/admin/status", Status.class, StatusCommand::print);
         return status.problem() == null ? 0 : FlareCommand.REFUSED;
     }
 

@@ -152,12 +152,20 @@ class FlareCommandTest {
         int exit = FlareCommand.create().setErr(new PrintWriter(err, true)).execute(words);
 
         assertThat(exit).isEqualTo(2);
-        assertThat(err.toString()).isNotBlank();
+        assertThat(err.toString()).startsWith("flare: ").contains("Try 'flare").doesNotContain("Usage");
     }
 
     @Test
-    void refusesAnAdminPortThatIsNoUrl() {
-        int exit = FlareCommand.create().setErr(new PrintWriter(err, true)).execute("status", "--admin", "localhost");
+    void tellsWhatWasPerhapsMeant() {
+        FlareCommand.create().setErr(new PrintWriter(err, true)).execute("statsu");
+
+        assertThat(err.toString()).contains("Did you mean").contains("status");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "ftp://localhost", "http:", "http://a b"})
+    void refusesAnAdminPortThatIsNoUrl(String url) {
+        int exit = FlareCommand.create().setErr(new PrintWriter(err, true)).execute("status", "--admin", url);
 
         assertThat(exit).isEqualTo(2);
         assertThat(err.toString()).contains("a URL such as http://127.0.0.1:8001 is");
@@ -187,6 +195,8 @@ class FlareCommandTest {
     void printsItsVersion() {
         assertThat(run0("version")).isZero();
         assertThat(out.toString()).startsWith("flare 0.1.0, Java ");
+        assertThat(run0("node", "drain", "--version")).isZero();
+        assertThat(out.toString()).endsWith(String.format("flare 0.1.0%n"));
     }
 
     private int run(String... words) {
