@@ -3,6 +3,7 @@ package flare;
 import flare.admin.AdminAccess;
 import flare.admin.AdminOperations;
 import flare.admin.AdminPort;
+import flare.admin.Scrape;
 import flare.config.Settings;
 import flare.http.HttpServer;
 import flare.telemetry.Metrics;
@@ -34,10 +35,13 @@ final class AdminServer {
         this.metrics = metrics;
     }
 
-    URI open(AdminOperations operations) {
+    URI open(AdminOperations operations, OwnDisks disks) {
         String bind = settings.node().bind();
         AdminPort routes = new AdminPort(
-                system, new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)), operations, metrics);
+                system,
+                new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)),
+                operations,
+                new Scrape(metrics, disks::status));
         HttpServer bound = Await.started(
                 "admin port " + settings.admin().port(),
                 HttpServer.bind(

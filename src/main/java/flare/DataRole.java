@@ -19,11 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.Materializer;
 
@@ -31,9 +27,9 @@ import org.apache.pekko.stream.Materializer;
 final class DataRole {
 
     private static final Duration BIND_LIMIT = Duration.ofSeconds(20);
-    private static final Duration HEALTH_LIMIT = Duration.ofSeconds(2);
 
     private final Map<UUID, LocalDataNode> nodes = new LinkedHashMap<>();
+    private final OwnDisks disks = new OwnDisks();
     private final List<URI> urls = new ArrayList<>();
 
     private DataRole() {}
@@ -69,6 +65,7 @@ final class DataRole {
             Duration limit = settings.node().shutdownLimit();
             closing.add("data node port " + bound.port(), () -> Await.stopped(bound.stop(limit), limit.plus(limit)));
             role.nodes.put(node.uuid(), node);
+            role.disks.add(node);
             role.urls.add(URI.create("http://" + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
             port = port == 0 ? 0 : port + 1;
         }
@@ -112,30 +109,8 @@ final class DataRole {
         return List.copyOf(urls);
     }
 
-    /** Why a node of this process can't serve, a sentence each; never fails. A full disk serves: it is read and freed. */
-    CompletionStage<List<String>> obstacles() {
-        CompletionStage<List<String>> all = CompletableFuture.completedStage(List.of());
-        for (LocalDataNode node : nodes.values()) {
-            all = all.thenCombine(
-                    obstacle(node),
-                    (before, more) ->
-                            Stream.concat(before.stream(), more.stream()).toList());
-        }
-        return all;
-    }
-
-    private static CompletionStage<Optional<String>> obstacle(LocalDataNode node) {
-        return node.health()
-                .toCompletableFuture()
-                .orTimeout(HEALTH_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((health, failure) -> {
-                    if (failure != null) {
-                        return Optional.of("the disk of data node " + node.uuid() + " does not answer: " + failure);
-                    }
-                    return health.disk() == DataNode.DiskState.FAILED
-                            ? Optional.of("the disk of data node " + node.uuid() + " failed")
-                            : Optional.empty();
-                });
+    OwnDisks disks() {
+        return disks;
     }
 
     /** Has fresh directories belong to the cluster. */

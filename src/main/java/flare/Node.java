@@ -70,13 +70,13 @@ final class Node implements AutoCloseable {
                 ? DataRole.start(system, settings, secret, cluster, clients, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
-            URI adminPort = admin.open(new DataProcess(data::obstacles));
+            URI adminPort = admin.open(new DataProcess(data.disks()::obstacles), data.disks());
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
         ApiRole api = new ApiRole(system, settings, metrics, closing);
         ApiRole.Started started = api.start(data, cluster, clients, onFailure);
-        URI adminPort = admin.open(started.admin());
+        URI adminPort = admin.open(started.admin(), data.disks());
         closing.add("readiness", admin::stopping);
         started.awaitReady();
         return new Node(closing, Optional.of(url(settings, started.objectPort())), adminPort, data.urls());

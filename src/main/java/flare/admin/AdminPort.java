@@ -49,18 +49,16 @@ public final class AdminPort {
     private final ActorSystem<?> system;
     private final AdminAccess access;
     private final AdminOperations operations;
-    private final Metrics metrics;
-    private final ClusterMetrics clusterMetrics;
+    private final Scrape scrape;
     private final Map<String, Route> health;
     private final Map<String, Route> routes;
     private volatile boolean stopping;
 
-    public AdminPort(ActorSystem<?> system, AdminAccess access, AdminOperations operations, Metrics metrics) {
+    public AdminPort(ActorSystem<?> system, AdminAccess access, AdminOperations operations, Scrape scrape) {
         this.system = system;
         this.access = access;
         this.operations = operations;
-        this.metrics = metrics;
-        this.clusterMetrics = new ClusterMetrics(metrics);
+        this.scrape = scrape;
         health = Map.of(
                 "/health/live", new Route(HttpMethods.GET, () -> json(StatusCodes.OK, Map.of("live", true))),
                 "/health/ready", new Route(HttpMethods.GET, this::ready));
@@ -171,13 +169,10 @@ public final class AdminPort {
     }
 
     private CompletionStage<HttpResponse> metrics() {
-        return operations.status().thenApply(status -> {
-            clusterMetrics.update(status);
-            return HttpResponse.create()
-                    .withEntity(HttpEntities.create(
-                            ContentTypes.parse(Metrics.CONTENT_TYPE),
-                            metrics.scrape().getBytes(StandardCharsets.UTF_8)));
-        });
+        return scrape.with(operations.status())
+                .thenApply(scraped -> HttpResponse.create()
+                        .withEntity(HttpEntities.create(
+                                ContentTypes.parse(Metrics.CONTENT_TYPE), scraped.getBytes(StandardCharsets.UTF_8))));
     }
 
     private CompletionStage<HttpResponse> status() {

@@ -46,6 +46,9 @@ public interface ChunkStore extends AutoCloseable {
     /** As {@link DataNode#inventory}. */
     CompletionStage<List<ChunkId>> inventory(Optional<ChunkId> after, int limit);
 
+    /** How many chunks there are, by a look at all names. */
+    CompletionStage<Long> count();
+
     CompletionStage<NodeHealth> health();
 
     /**

@@ -196,6 +196,18 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
+    public CompletionStage<Long> count() {
+        return threads.call(() -> {
+            try {
+                directory.refuseIfGone();
+                return inventory.count();
+            } catch (IOException e) {
+                throw new DataNodeException(Kind.REFUSED, layout.root() + ": " + e.getMessage(), e);
+            }
+        });
+    }
+
+    @Override
     public CompletionStage<NodeHealth> health() {
         return threads.call(() -> {
             DiskState state = diskState();

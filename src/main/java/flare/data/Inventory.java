@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,14 @@ final class Inventory {
             current = null;
         }
         return page;
+    }
+
+    long count() throws IOException {
+        LongAdder count = new LongAdder();
+        for (Path directory : layout.fanOut()) {
+            disk.list(directory, name -> StoreLayout.parse(name).ifPresent(id -> count.increment()));
+        }
+        return count.sum();
     }
 
     private Window look(Optional<ChunkId> after) throws IOException {

@@ -278,7 +278,7 @@ class AdminPortTest {
                 kit.system(),
                 LOOPBACK,
                 new DataProcess(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed"))),
-                metrics());
+                scrape());
 
         HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
         HttpResponse reclaim = await(port.handle(HttpRequest.POST("/admin/reclaim")));
@@ -286,14 +286,47 @@ class AdminPortTest {
         assertThat(ready.status().intValue()).isEqualTo(503);
         assertThat(reclaim.status().intValue()).isEqualTo(400);
         assertThat(json(reclaim).path("error").asText()).contains("ask an API process");
-        assertThat(await(port.handle(HttpRequest.GET("/metrics"))).status().intValue())
-                .isEqualTo(200);
+    }
+
+    @Test
+    void scrapesADataProcessesOwnDisksAndNoFigureItCanNotKnow() {
+        AdminPort port = new AdminPort(
+                kit.system(), LOOPBACK, new DataProcess(() -> CompletableFuture.completedStage(List.of())), scrape());
+
+        String scraped = text(await(port.handle(HttpRequest.GET("/metrics"))));
+
+        assertThat(scraped)
+                .contains("flare_disk_free_bytes{uuid=\"a\"} 40.0")
+                .contains("flare_disk_total_bytes{uuid=\"a\"} 100.0")
+                .contains("flare_disk_chunks{uuid=\"a\"} 7.0")
+                .contains("flare_disk_state{state=\"full\",uuid=\"a\"} 1.0")
+                .contains("flare_disk_state{state=\"unknown\",uuid=\"b\"} 1.0")
+                .doesNotContain("flare_disk_free_bytes{uuid=\"b\"}")
+                .doesNotContain("flare_raft")
+                .doesNotContain("NaN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"flare-violation, 400", "flare-overload, 503"})
+    void refusesWhatTheGuardRefused(String header, int status) {
+        HttpResponse response =
+                send(TOKEN, HttpRequest.GET("/health/live").addHeader(RawHeader.create(header, "a sentence")));
+
+        assertThat(response.status().intValue()).isEqualTo(status);
+        assertThat(json(response).path("error").asText()).isEqualTo("a sentence");
     }
 
     private AdminPort port(AdminAccess access) {
         ApiProcess process =
                 new ApiProcess(metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork());
-        return new AdminPort(kit.system(), access, process, metrics());
+        return new AdminPort(kit.system(), access, process, scrape());
+    }
+
+    private Scrape scrape() {
+        return new Scrape(
+                metrics(),
+                () -> CompletableFuture.completedStage(
+                        List.of(new DiskStatus("a", "full", 40, 100, 7), new DiskStatus("b", "unknown", -1, -1, -1))));
     }
 
     private Metrics metrics() {

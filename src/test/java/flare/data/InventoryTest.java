@@ -35,6 +35,7 @@ class InventoryTest {
             int limit = 1 + random.nextInt(25);
             assertThat(all(inventory, limit)).as("seed " + seed).isEqualTo(List.copyOf(chunks));
             assertThat(all(inventory, limit)).as("again, seed " + seed).isEqualTo(List.copyOf(chunks));
+            assertThat(inventory.count()).as("seed " + seed).isEqualTo(chunks.size());
         }
     }
 
