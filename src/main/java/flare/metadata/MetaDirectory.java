@@ -57,6 +57,7 @@ final class MetaDirectory implements AutoCloseable {
             MetaDirectory directory = new MetaDirectory(absolute, lockFile, lock);
             directory.check(identity);
             directory.makeRenamesDurable();
+            TornTail.clear(directory.current(identity));
             return directory;
         } catch (IOException | RuntimeException e) {
             lockFile.close();
@@ -102,13 +103,16 @@ final class MetaDirectory implements AutoCloseable {
                     + ", but flare.raft.peers names the group " + expected.group()
                     + ": members are not changed by editing the list");
         }
-        Path vote =
-                raft().resolve(identity.group().toString()).resolve("current").resolve("raft-meta");
-        if (!Files.exists(vote)) {
+        if (!Files.exists(current(identity).resolve("raft-meta"))) {
             throw new IOException("peer " + identity.peer() + " was initialised, but its Raft directory " + raft()
                     + " is empty: its votes and its log are lost, and starting it could lose committed data. Remove it"
                     + " from the group and add a new peer id with an empty " + root);
         }
+    }
+
+    /** Where Ratis keeps the group's log and vote. */
+    private Path current(Identity identity) {
+        return raft().resolve(identity.group().toString()).resolve("current");
     }
 
     private Optional<Identity> readIdentity() throws IOException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -107,6 +108,13 @@ final class RatisNode implements CommandLog, AutoCloseable {
             try {
                 node.server.start();
                 return node;
+            } catch (CompletionException e) {
+                node.server.close();
+                node.live.close();
+                throw new IOException(
+                        "the metadata log in " + directory.raft() + " can't be opened, and was left as it is: "
+                                + rootMessage(e),
+                        e);
             } catch (IOException | RuntimeException e) {
                 node.server.close();
                 node.live.close();
@@ -116,6 +124,14 @@ final class RatisNode implements CommandLog, AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     /** Where other peers reach this one. */
