@@ -15,6 +15,7 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import flare.config.LogSettings;
 import java.net.BindException;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -24,11 +25,17 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  */
 public final class Logging {
 
-    /** The request's id stands in every line that was written while handling one. */
+    /** One event, one line, whatever a message holds; the request's id stands in those written while handling one. */
     private static final String TEXT_PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %X{" + RequestIds.MDC_KEY
-            + ":--} %logger{0}: %msg%thrown%n%nopex";
+            + ":--} %logger{0}: %replace(%msg){'[\\r\\n]+\\s*', ' '}%thrown%n%nopex";
+
+    private static final Duration REPEAT_AFTER = Duration.ofMinutes(1);
 
     private Logging() {}
+
+    static boolean isOwn(String logger) {
+        return logger.equals("flare") || logger.startsWith("flare.");
+    }
 
     /** Takes over the JVM's logging, if it goes through Logback. */
     public static void configure(LogSettings settings) {
@@ -44,8 +51,11 @@ public final class Logging {
         // Libraries speak at our own level only when someone looks for a fault.
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level.levelInt == Level.INFO_INT ? Level.WARN : level);
         context.getLogger("flare").setLevel(level);
-        context.getLogger(Logger.ROOT_LOGGER_NAME)
-                .addAppender(appender(context, "log", encoder(context, settings), target));
+        ConsoleAppender<ILoggingEvent> log = appender(context, "log", encoder(context, settings), target);
+        if (settings.level() != LogSettings.Level.DEBUG) {
+            log.addFilter(new Repetitions(REPEAT_AFTER));
+        }
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(log);
 
         Logger access = context.getLogger(AccessLog.LOGGER);
         access.setLevel(Level.INFO);

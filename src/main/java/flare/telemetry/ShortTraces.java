@@ -24,7 +24,7 @@ final class ShortTraces extends ThrowableProxyConverter {
         if (thrown == null) {
             return "";
         }
-        if (always || event.getLevel().isGreaterOrEqual(Level.ERROR) || isOwn(event.getLoggerName())) {
+        if (always || event.getLevel().isGreaterOrEqual(Level.ERROR) || Logging.isOwn(event.getLoggerName())) {
             return System.lineSeparator() + super.convert(event).stripTrailing();
         }
         StringBuilder words = new StringBuilder();
@@ -38,9 +38,5 @@ final class ShortTraces extends ThrowableProxyConverter {
             }
         }
         return words.toString();
-    }
-
-    private static boolean isOwn(String logger) {
-        return logger.equals("flare") || logger.startsWith("flare.");
     }
 }

@@ -88,6 +88,33 @@ class LoggingTest {
     }
 
     @Test
+    void letsALibraryRepeatItselfOnceAMinuteAndUsAlways() {
+        Consumer<LoggerContext> talk = context -> {
+            for (int i = 0; i < 20; i++) {
+                context.getLogger("org.apache.ratis.server").warn("a->b: Follower failed (errorCount={})", i);
+                context.getLogger("flare.data.Disk").warn("copy {} is bad", i);
+            }
+            context.getLogger("org.apache.ratis.server").warn("a->c: Follower failed (errorCount=1)");
+        };
+
+        assertThat(logged(LogSettings.Format.TEXT, LogSettings.Level.INFO, talk))
+                .hasSize(22);
+        assertThat(logged(LogSettings.Format.TEXT, LogSettings.Level.DEBUG, talk))
+                .hasSize(41);
+    }
+
+    @Test
+    void writesOneLineWhateverAMessageHolds() {
+        List<String> lines = logged(
+                LogSettings.Format.TEXT,
+                LogSettings.Level.INFO,
+                context -> context.getLogger("flare.s3.ObjectPort")
+                        .warn("no object with key {}", "a\r\n2026-01-01T00:00:00Z ERROR forged"));
+
+        assertThat(lines).singleElement().asString().endsWith("no object with key a 2026-01-01T00:00:00Z ERROR forged");
+    }
+
+    @Test
     void givesJavaUtilLoggersTheirLevels() {
         logged(LogSettings.Format.TEXT, LogSettings.Level.INFO, context -> {});
         assertThat(org.slf4j.bridge.SLF4JBridgeHandler.isInstalled()).isTrue();
