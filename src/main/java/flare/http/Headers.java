@@ -44,6 +44,11 @@ public final class Headers {
         return all == null ? Optional.empty() : Optional.of(String.join(",", all));
     }
 
+    /** Every value, in the order sent; empty if there is none. */
+    public List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
     public boolean has(String name) {
         return values.containsKey(name);
     }

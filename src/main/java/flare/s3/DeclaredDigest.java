@@ -20,7 +20,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * A digest of the body that the client declared in a header ({@code x-amz-checksum-*}, {@code x-amz-content-sha256}).
- * The body fails with BAD_DIGEST at its end, before anything is committed, if its bytes are others.
+ * The body fails with BAD_DIGEST or PAYLOAD_HASH_MISMATCH at its end, before anything is committed, if its bytes are
+ * others.
  */
 final class DeclaredDigest {
 
@@ -110,7 +111,8 @@ final class DeclaredDigest {
             return List.of(piece.get());
         }
         if (!MessageDigest.isEqual(digest.finish(), expected)) {
-            throw new FlareException(Fault.BAD_DIGEST, header + " is not that of the bytes received");
+            Fault fault = header.equals(PAYLOAD_SHA256) ? Fault.PAYLOAD_HASH_MISMATCH : Fault.BAD_DIGEST;
+            throw new FlareException(fault, header + " is not that of the bytes received");
         }
         return List.of();
     }

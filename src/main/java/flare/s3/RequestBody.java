@@ -105,7 +105,8 @@ final class RequestBody {
         return settled;
     }
 
-    private Optional<Long> announced() {
+    /** Without judging it; empty for chunked transfer. */
+    Optional<Long> announced() {
         return entity.getContentLengthOption().isPresent()
                 ? Optional.of(entity.getContentLengthOption().getAsLong())
                 : Optional.empty();

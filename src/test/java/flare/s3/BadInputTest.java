@@ -218,6 +218,16 @@ class BadInputTest {
     }
 
     @Test
+    void row16RefusesABodyOfAnotherHash() throws IOException {
+        String empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        refused(
+                port.send("PUT", "/object/hashed", "x", "x-amz-content-sha256", empty),
+                400,
+                "XAmzContentSHA256Mismatch");
+        assertThat(port.objects.keys()).doesNotContain("hashed");
+    }
+
+    @Test
     void row74ChecksMaxKeys() throws IOException {
         refused(port.get("/object?list-type=2&max-keys=-1"), 400, "InvalidArgument");
         refused(port.get("/object?list-type=2&max-keys=abc"), 400, "InvalidArgument");

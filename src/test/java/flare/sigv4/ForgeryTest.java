@@ -38,7 +38,7 @@ class ForgeryTest {
                 .as("seed %d: %s", seed, signed)
                 .isTrue();
         for (int i = 0; i < MUTATIONS; i++) {
-            WireRequest changed = Mutation.oneByte(signed, random);
+            WireRequest changed = Mutation.oneBit(signed, random);
             assertThat(Mutation.isAccepted(changed, Examples.TIME))
                     .as("seed %d: %s for %s", seed, changed, signed)
                     .isFalse();

@@ -11,7 +11,7 @@ final class Mutation {
     private Mutation() {}
 
     /** Until one is found that can be sent and means something else. */
-    static WireRequest oneByte(WireRequest request, Random random) {
+    static WireRequest oneBit(WireRequest request, Random random) {
         while (true) {
             try {
                 WireRequest changed = change(request, random);
