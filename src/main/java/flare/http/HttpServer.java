@@ -245,7 +245,7 @@ public final class HttpServer {
                     port.drain().complete(Done.getInstance());
                     return await(() -> {
                         long now = System.nanoTime();
-                        return port.open().areSettled(now, limit) || now - deadlineNanos >= 0;
+                        return port.open().areSettled(port(), now, limit) || now - deadlineNanos >= 0;
                     });
                 })
                 .thenCompose(settled -> {

@@ -14,14 +14,17 @@ import org.apache.pekko.util.ByteString;
 /**
  * The connections of a port, for a server that wants to end without breaking an answer off. That an answer was handed to the
  * socket does not mean that the client has it: megabytes may wait in buffers, and are lost if the process resets the
- * connection. The client's own end of it is the proof, unless the client ended its side before it had the answer. Without
- * that proof a client is given time from the answer's last byte on: for one that fits any receive window a set time, else as
- * long as the server has for its stop.
+ * connection. Where the system tells what its clients have not acknowledged, that is waited for. Elsewhere the client's own end
+ * of the connection is the proof, unless it ended its side before it had the answer; without that a client is given time from
+ * the answer's last byte on: for one that fits any receive window a set time, else as long as the server has for its stop.
  */
 final class OpenConnections {
 
     /** A live client's system takes as much unasked, whatever the client does. */
     private static final long WINDOW_BYTES = 64 * 1024;
+
+    /** What was handed to the socket's stream is in the system's hands by then, or its queue is full. */
+    private static final Duration HAND_OVER = Duration.ofMillis(200);
 
     private final Duration linger;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -56,7 +59,16 @@ final class OpenConnections {
      *
      * @param patience for long answers to be taken, from their last byte on
      */
-    boolean areSettled(long nowNanos, Duration patience) {
+    boolean areSettled(int localPort, long nowNanos, Duration patience) {
+        if (!connections.stream().allMatch(connection -> connection.isHandedOver(nowNanos))) {
+            return false;
+        }
+        return SendQueues.holdBytesOf(localPort)
+                .map(held -> !held)
+                .orElseGet(() -> areSettledByTime(nowNanos, patience));
+    }
+
+    boolean areSettledByTime(long nowNanos, Duration patience) {
         return nowNanos - unprovenNanos.get() >= patience.toNanos()
                 && connections.stream().allMatch(connection -> connection.isSettled(nowNanos, patience));
     }
@@ -117,6 +129,10 @@ final class OpenConnections {
             if (written && read && connections.remove(this) && endedEarly && answerBytes > WINDOW_BYTES) {
                 unprovenNanos.accumulateAndGet(lastSentNanos, (a, b) -> a - b > 0 ? a : b);
             }
+        }
+
+        private boolean isHandedOver(long nowNanos) {
+            return written && nowNanos - lastSentNanos >= HAND_OVER.toNanos();
         }
 
         private boolean isSettled(long nowNanos, Duration patience) {
