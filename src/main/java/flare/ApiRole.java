@@ -205,8 +205,12 @@ final class ApiRole {
                 ? requests.andThen(new AccessLog(settings.log().format()))
                 : requests;
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished);
-        ObjectPort port =
-                new ObjectPort(objects, settings, telemetry, Materializer.matFromSystem(system.classicSystem()));
+        ObjectPort port = new ObjectPort(
+                objects,
+                settings,
+                Secrets.root(settings.s3()),
+                telemetry,
+                Materializer.matFromSystem(system.classicSystem()));
         HttpServer server = Await.started(
                 "object port " + settings.http().port(),
                 HttpServer.bind(

@@ -1,8 +1,12 @@
 package flare;
 
 import flare.config.NodeSettings;
+import flare.config.S3Settings;
 import flare.config.Settings;
 import flare.http.ClusterSecret;
+import flare.s3.RootAccount;
+import flare.sigv4.AccessKeyId;
+import flare.sigv4.SecretKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /** Where a process has the cluster secret from. */
 final class Secrets {
@@ -47,6 +52,28 @@ final class Secrets {
                     "the cluster secret can't be read: " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new StartFailedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The key pair that may do everything on the object port; empty: none is set. */
+    static Optional<RootAccount> root(S3Settings settings) {
+        if (!settings.hasCredentials()) {
+            return Optional.empty();
+        }
+        try {
+            String secret = settings.rootSecretKey().isPresent()
+                    ? settings.rootSecretKey().get()
+                    : Files.readString(settings.rootSecretKeyFile().orElseThrow())
+                            .strip();
+            AccessKeyId accessKey = new AccessKeyId(settings.rootAccessKey().orElseThrow());
+            return Optional.of(new RootAccount(accessKey, SecretKey.of(secret)));
+        } catch (IOException e) {
+            throw new StartFailedException(
+                    "flare.s3.root-secret-key-file can't be read: "
+                            + e.getClass().getSimpleName() + ": " + e.getMessage(),
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailedException("flare.s3.root-access-key and its secret: " + e.getMessage(), e);
         }
     }
 

@@ -8,11 +8,12 @@ final class Exposure {
 
     private Exposure() {}
 
-    static void check(NodeSettings node, RaftSettings raft) {
-        if (node.isApi() && !isLoopback(node.bind())) {
+    static void check(NodeSettings node, S3Settings s3, RaftSettings raft) {
+        if (node.isApi() && !s3.hasCredentials() && !isLoopback(node.bind())) {
             throw new InvalidSettingException(
-                    "flare.bind = \"" + node.bind() + "\" is not allowed: the object port has no"
-                            + " authentication yet, so with the role api an address of loopback, such as 127.0.0.1, is");
+                    "flare.bind = \"" + node.bind() + "\" is not allowed: without credentials everybody may do"
+                            + " everything on the object port, so an address of loopback, such as 127.0.0.1, is;"
+                            + " credentials are FLARE_ROOT_ACCESS_KEY and FLARE_ROOT_SECRET_KEY");
         }
         if (needsSecret(node, raft)
                 && node.clusterSecret().isEmpty()

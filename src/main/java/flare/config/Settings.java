@@ -13,6 +13,7 @@ public record Settings(
         NodeSettings node,
         ObjectSettings object,
         HttpSettings http,
+        S3Settings s3,
         AdminSettings admin,
         RaftSettings raft,
         SessionSettings session,
@@ -27,7 +28,7 @@ public record Settings(
     private static final String ENVIRONMENT = "application.conf";
 
     public Settings {
-        Exposure.check(node, raft);
+        Exposure.check(node, s3, raft);
     }
 
     /**
@@ -68,6 +69,7 @@ public record Settings(
                 block.node,
                 block.object,
                 block.http,
+                block.s3,
                 block.admin,
                 block.raft,
                 block.session,
@@ -99,6 +101,7 @@ public record Settings(
             @Inlined NodeSettings node,
             @Inlined ObjectSettings object,
             HttpSettings http,
+            S3Settings s3,
             AdminSettings admin,
             RaftSettings raft,
             SessionSettings session,

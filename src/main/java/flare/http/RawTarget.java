@@ -11,9 +11,10 @@ import java.util.Optional;
  * {@code %2F} from {@code /}: keys and signatures are made from this instead.
  *
  * @param rawPath begins with {@code /}, still encoded
+ * @param rawQuery without its {@code ?}; empty where there is none
  * @param query in the order sent
  */
-public record RawTarget(String rawPath, List<Parameter> query) {
+public record RawTarget(String rawPath, String rawQuery, List<Parameter> query) {
 
     /** @param value empty also where the parameter had no {@code =} */
     public record Parameter(String rawName, String rawValue, String name, String value) {}
@@ -30,7 +31,8 @@ public record RawTarget(String rawPath, List<Parameter> query) {
         String origin = originForm(raw);
         int mark = origin.indexOf('?');
         String path = mark < 0 ? origin : origin.substring(0, mark);
-        return new RawTarget(path, mark < 0 ? List.of() : parameters(origin.substring(mark + 1)));
+        String query = mark < 0 ? "" : origin.substring(mark + 1);
+        return new RawTarget(path, query, parameters(query));
     }
 
     /** The first parameter of this name. */

@@ -46,6 +46,12 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
     /** Header with Content-Type as sent: Pekko passes on what it understood of it. */
     public static final String CONTENT_TYPE = "flare-content-type";
 
+    /** The Host as it was sent, for signatures: Pekko writes it anew. */
+    public static final String HOST = "flare-host";
+
+    /** The Content-Encoding as it was sent, for the same reason. */
+    public static final String CONTENT_ENCODING = "flare-content-encoding";
+
     private static final String HEAD_LIMIT = "head";
     private static final String LINGER = "linger";
 

@@ -69,6 +69,8 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
     private static final class Fields {
         private @org.jspecify.annotations.Nullable String length;
         private @org.jspecify.annotations.Nullable String contentType;
+        private @org.jspecify.annotations.Nullable String host;
+        private @org.jspecify.annotations.Nullable String contentEncoding;
         private boolean chunked;
 
         Optional<String> read(String line) {
@@ -84,6 +86,8 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
                 case "content-length" -> contentLength(value);
                 case "transfer-encoding" -> transferEncoding(value);
                 case "content-type" -> contentType(value);
+                case "host" -> host(value);
+                case "content-encoding" -> contentEncoding(value);
                 default -> Optional.empty();
             };
         }
@@ -112,9 +116,31 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
             return Optional.empty();
         }
 
+        private Optional<String> host(String value) {
+            host = value;
+            return Optional.empty();
+        }
+
+        /** Several lines are one list. */
+        private Optional<String> contentEncoding(String value) {
+            contentEncoding = contentEncoding == null ? value : contentEncoding + "," + value;
+            return Optional.empty();
+        }
+
         String annotations() {
-            String type = contentType == null ? "" : RequestGuard.CONTENT_TYPE + ": " + contentType + "\r\n";
-            return length == null && !chunked ? type + RequestGuard.NO_LENGTH + ": 1\r\n" : type;
+            StringBuilder lines = new StringBuilder();
+            annotate(lines, RequestGuard.CONTENT_TYPE, contentType);
+            annotate(lines, RequestGuard.HOST, host);
+            annotate(lines, RequestGuard.CONTENT_ENCODING, contentEncoding);
+            annotate(lines, RequestGuard.NO_LENGTH, length == null && !chunked ? "1" : null);
+            return lines.toString();
+        }
+
+        private static void annotate(
+                StringBuilder lines, String name, @org.jspecify.annotations.Nullable String value) {
+            if (value != null) {
+                lines.append(name).append(": ").append(value).append("\r\n");
+            }
         }
 
         private static boolean isToken(String line, int end) {

@@ -1,13 +1,9 @@
 package flare.s3;
 
-/** Tells who asks, before any byte of the body is asked for. */
+/** Tells who asks and whether they may, before any byte of the body is asked for. */
 @FunctionalInterface
 interface Authenticator {
 
-    /** Until signatures exist: everybody is nobody. */
-    Authenticator ANONYMOUS =
-            (operation, head, body) -> new AuthenticatedRequest(AuthenticatedRequest.Principal.ANONYMOUS, head, body);
-
-    /** Throws {@link flare.model.FlareException} with ACCESS_DENIED. */
+    /** Throws {@link flare.model.FlareException}: ACCESS_DENIED, or what is wrong with the signature. */
     AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body);
 }

@@ -49,6 +49,16 @@ final class ChunkedPayload {
         return trailers.orElseThrow(() -> new IllegalStateException("the body has not come to its end"));
     }
 
+    /** The same of a body in memory; throws what {@link #bytes} fails with. */
+    ByteString decodedAtOnce(ByteString whole) {
+        ByteString decoded = ByteString.emptyByteString();
+        for (ByteString part : step(Optional.of(whole))) {
+            decoded = decoded.concat(part);
+        }
+        step(Optional.empty());
+        return decoded;
+    }
+
     private List<ByteString> step(Optional<ByteString> piece) {
         try {
             if (piece.isPresent()) {

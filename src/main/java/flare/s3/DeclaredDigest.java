@@ -7,9 +7,10 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
@@ -19,16 +20,15 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A digest of the body that the client declared in a header ({@code x-amz-checksum-*}, {@code x-amz-content-sha256}).
- * The body fails with BAD_DIGEST or PAYLOAD_HASH_MISMATCH at its end, before anything is committed, if its bytes are
- * others.
+ * A digest of the body that the client declared, in a header or a trailer ({@code x-amz-checksum-*}).
+ * The body fails with BAD_DIGEST at its end, before anything is committed, if its bytes are others.
  */
 final class DeclaredDigest {
 
     private static final String CHECKSUM_PREFIX = "x-amz-checksum-";
     private static final String CHECKSUM_TYPE = "x-amz-checksum-type";
     private static final String CHECKSUM_ALGORITHM = "x-amz-checksum-algorithm";
-    private static final String PAYLOAD_SHA256 = "x-amz-content-sha256";
+    private static final String TRAILER = "x-amz-trailer";
 
     private static final Algorithm MD5 = new Algorithm(16, () -> new OfMessageDigest("MD5"));
     private static final Algorithm SHA_256 = new Algorithm(32, () -> new OfMessageDigest("SHA-256"));
@@ -39,19 +39,20 @@ final class DeclaredDigest {
             "sha1", new Algorithm(20, () -> new OfMessageDigest("SHA-1")),
             "sha256", SHA_256);
 
-    private final String header;
-    private final byte[] expected;
+    private final String name;
+    private final Supplier<byte[]> expected;
     private final Digest digest;
 
-    private DeclaredDigest(String header, byte[] expected, Algorithm algorithm) {
-        this.header = header;
+    /** @param expected asked at the body's end */
+    private DeclaredDigest(String name, Supplier<byte[]> expected, Algorithm algorithm) {
+        this.name = name;
         this.expected = expected;
         this.digest = algorithm.start.get();
     }
 
     /** Whether {@link #checked} has nothing to check. */
     static boolean none(Headers headers) {
-        return payload(headers).isEmpty() && checksum(headers).isEmpty();
+        return !hasChecksum(headers) && announced(headers).isEmpty();
     }
 
     /** Whether one of {@code x-amz-checksum-*} is there; throws as {@link #checked} does. */
@@ -59,21 +60,29 @@ final class DeclaredDigest {
         return checksum(headers).isPresent();
     }
 
+    static MessageDigest sha256() {
+        return new OfMessageDigest("SHA-256").digest;
+    }
+
+    /** The content, held to the checksum in its headers or trailers. Throws as {@link #checked(Headers, Source)} does. */
+    static Source<ByteString, ?> checked(Headers headers, RequestContent content) {
+        Source<ByteString, ?> checked = checked(headers, content.bytes());
+        Optional<String> trailer = announced(headers);
+        return trailer.isPresent()
+                ? inTrailer(trailer.get(), content.trailers()).over(checked)
+                : checked;
+    }
+
     /** The same with an MD5, for a body that nobody else computes it of. */
-    static Source<ByteString, ?> checked(Headers headers, Optional<byte[]> md5, Source<ByteString, ?> body) {
-        Source<ByteString, ?> checked = checked(headers, body);
-        return md5.isPresent() ? new DeclaredDigest("content-md5", md5.get(), MD5).over(checked) : checked;
+    static Source<ByteString, ?> checked(Headers headers, Optional<byte[]> md5, RequestContent content) {
+        Source<ByteString, ?> checked = checked(headers, content);
+        return md5.isPresent() ? new DeclaredDigest("content-md5", md5::get, MD5).over(checked) : checked;
     }
 
     /** Throws {@link FlareException} with INVALID_REQUEST for a malformed or unknown checksum, or more than one. */
     static Source<ByteString, ?> checked(Headers headers, Source<ByteString, ?> body) {
-        Source<ByteString, ?> checked = body;
         Optional<DeclaredDigest> checksum = checksum(headers);
-        if (checksum.isPresent()) {
-            checked = checksum.get().over(checked);
-        }
-        Optional<DeclaredDigest> payload = payload(headers);
-        return payload.isPresent() ? payload.get().over(checked) : checked;
+        return checksum.isPresent() ? checksum.get().over(body) : body;
     }
 
     private static Optional<DeclaredDigest> checksum(Headers headers) {
@@ -85,19 +94,37 @@ final class DeclaredDigest {
             Algorithm algorithm = ALGORITHMS.get(name.substring(CHECKSUM_PREFIX.length()));
             byte[] value = ObjectHeaders.base64(headers.joined(name).orElseThrow());
             if (found.isPresent() || algorithm == null || value.length != algorithm.length) {
-                throw new FlareException(
-                        Fault.INVALID_REQUEST, name + " must be the one checksum, in base64, of a known algorithm");
+                throw malformed(name);
             }
-            found = Optional.of(new DeclaredDigest(name, value, algorithm));
+            found = Optional.of(new DeclaredDigest(name, () -> value, algorithm));
         }
         return found;
     }
 
-    /** Other values than 64 hex digits speak of signatures (UNSIGNED-PAYLOAD). */
-    private static Optional<DeclaredDigest> payload(Headers headers) {
-        return headers.first(PAYLOAD_SHA256)
-                .filter(value -> value.matches("[0-9a-fA-F]{64}"))
-                .map(value -> new DeclaredDigest(PAYLOAD_SHA256, HexFormat.of().parseHex(value), SHA_256));
+    /** The checksum that is to come as a trailer. Other trailers mean nothing here. */
+    private static Optional<String> announced(Headers headers) {
+        Optional<String> found = Optional.empty();
+        for (String name : headers.joined(TRAILER).orElse("").split(",", -1)) {
+            String trailer = name.strip().toLowerCase(Locale.ROOT);
+            if (trailer.startsWith(CHECKSUM_PREFIX)) {
+                if (found.isPresent() || !ALGORITHMS.containsKey(trailer.substring(CHECKSUM_PREFIX.length()))) {
+                    throw malformed(trailer);
+                }
+                found = Optional.of(trailer);
+            }
+        }
+        return found;
+    }
+
+    private static DeclaredDigest inTrailer(String trailer, Supplier<Map<String, String>> trailers) {
+        Algorithm algorithm = Objects.requireNonNull(ALGORITHMS.get(trailer.substring(CHECKSUM_PREFIX.length())));
+        return new DeclaredDigest(
+                trailer, () -> ObjectHeaders.base64(trailers.get().getOrDefault(trailer, "")), algorithm);
+    }
+
+    private static FlareException malformed(String name) {
+        return new FlareException(
+                Fault.INVALID_REQUEST, name + " must be the one checksum, in base64, of a known algorithm");
     }
 
     /** The end is an element of its own, which a failing body never reaches. */
@@ -110,9 +137,8 @@ final class DeclaredDigest {
             piece.get().getByteBuffers().forEach(digest::update);
             return List.of(piece.get());
         }
-        if (!MessageDigest.isEqual(digest.finish(), expected)) {
-            Fault fault = header.equals(PAYLOAD_SHA256) ? Fault.PAYLOAD_HASH_MISMATCH : Fault.BAD_DIGEST;
-            throw new FlareException(fault, header + " is not that of the bytes received");
+        if (!MessageDigest.isEqual(digest.finish(), expected.get())) {
+            throw new FlareException(Fault.BAD_DIGEST, name + " is not that of the bytes received");
         }
         return List.of();
     }

@@ -17,11 +17,11 @@ final class DocumentBody {
     static CompletionStage<byte[]> read(AuthenticatedRequest request, HttpSettings limits, Materializer materializer) {
         Headers headers = request.head().headers();
         long maxBytes = limits.maxDocument().bytes();
-        if (request.body().length().orElse(0L) > maxBytes) {
-            throw RequestBody.tooLarge(request.body().length().get(), maxBytes);
+        if (request.content().length().orElse(0L) > maxBytes) {
+            throw RequestBody.tooLarge(request.content().length().get(), maxBytes);
         }
-        Source<ByteString, ?> checked = DeclaredDigest.checked(
-                headers, ObjectHeaders.contentMd5(headers), request.body().bytes());
+        Source<ByteString, ?> checked =
+                DeclaredDigest.checked(headers, ObjectHeaders.contentMd5(headers), request.content());
         return checked.statefulMap(
                         () -> new long[1],
                         (seen, piece) -> {
@@ -38,6 +38,6 @@ final class DocumentBody {
 
     /** Whether a digest vouches for the body, as DeleteObjects wants. Throws {@link FlareException} for a malformed one. */
     static boolean isVouchedFor(Headers headers) {
-        return ObjectHeaders.contentMd5(headers).isPresent() || DeclaredDigest.hasChecksum(headers);
+        return ObjectHeaders.contentMd5(headers).isPresent() || !DeclaredDigest.none(headers);
     }
 }

@@ -45,9 +45,9 @@ final class FormHandler {
     }
 
     CompletionStage<HttpResponse> post(BucketName bucket, AuthenticatedRequest request) {
-        request.body().length();
+        request.content().length();
         return FormUpload.parse(
-                        request.body().parsedContentType(), request.body().bytes(), materializer)
+                        request.content().parsedContentType(), request.content().bytes(), materializer)
                 .thenCompose(form -> store(bucket, form));
     }
 

@@ -22,6 +22,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /** PutObject, GetObject, HeadObject, DeleteObject. */
 final class ObjectHandlers {
@@ -44,20 +45,21 @@ final class ObjectHandlers {
         PutRequest put = new PutRequest(
                 bucket,
                 key,
-                request.body().length(),
+                request.content().length(),
                 ObjectHeaders.contentMd5(headers),
-                ObjectHeaders.attributes(headers, request.body().contentType(), limits.maxUserMetadata()),
+                ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()),
                 Conditions.of(headers).forWrite());
-        return stored(put, headers, request.body()).thenApply(stored -> {
+        return stored(put, headers, request.content()).thenApply(stored -> {
             CrashPoint.BEFORE_RESPONSE.reached();
             return Responses.empty(200).addHeader(ObjectHeaders.etag(stored.etag()));
         });
     }
 
-    private CompletionStage<ObjectInfo> stored(PutRequest put, Headers headers, RequestBody body) {
-        return body.atHand().isPresent() && DeclaredDigest.none(headers)
-                ? objects.put(put, body.atHand().get())
-                : objects.put(put, DeclaredDigest.checked(headers, body.bytes()));
+    private CompletionStage<ObjectInfo> stored(PutRequest put, Headers headers, RequestContent content) {
+        Optional<ByteString> atHand = DeclaredDigest.none(headers) ? content.atHand() : Optional.empty();
+        return atHand.isPresent()
+                ? objects.put(put, atHand.get())
+                : objects.put(put, DeclaredDigest.checked(headers, content));
     }
 
     CompletionStage<HttpResponse> get(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {

@@ -14,8 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
 
 /** Between an object's attributes and the header fields (or form fields) that carry them. */
 final class ObjectHeaders {
@@ -32,8 +35,6 @@ final class ObjectHeaders {
             "x-amz-object-lock-",
             "x-amz-server-side-encryption",
             "x-amz-tagging",
-            "x-amz-trailer",
-            "x-amz-decoded-content-length",
             "x-amz-website-redirect-location",
             "x-amz-write-offset-bytes");
 
@@ -49,6 +50,7 @@ final class ObjectHeaders {
         for (String name : STORED) {
             fields.first(name).ifPresent(value -> stored.put(name, checked(name, value)));
         }
+        stored.computeIfPresent("content-encoding", (name, value) -> withoutFraming(value));
         Map<String, String> metadata = new HashMap<>();
         long bytes = 0;
         for (String name : fields.names()) {
@@ -127,10 +129,15 @@ final class ObjectHeaders {
         }
         refuseUnless(fields, "x-amz-acl", "private");
         refuseUnless(fields, "x-amz-storage-class", "STANDARD");
-        boolean signedChunks = fields.first("x-amz-content-sha256").orElse("").startsWith("STREAMING-");
-        if (signedChunks || fields.first("content-encoding").orElse("").contains("aws-chunked")) {
-            throw new FlareException(Fault.NOT_IMPLEMENTED, "bodies in aws-chunked encoding are not implemented");
-        }
+    }
+
+    /** Null for none: aws-chunked is how the body came, not what the object is. */
+    private static @Nullable String withoutFraming(String encodings) {
+        String left = Stream.of(encodings.split(",", -1))
+                .map(String::strip)
+                .filter(encoding -> !encoding.equalsIgnoreCase("aws-chunked"))
+                .collect(Collectors.joining(","));
+        return left.isEmpty() ? null : left;
     }
 
     private static void refuseUnless(Headers fields, String name, String allowed) {

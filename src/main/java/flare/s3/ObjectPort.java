@@ -1,12 +1,15 @@
 package flare.s3;
 
+import flare.config.S3Settings;
 import flare.config.Settings;
 import flare.http.Headers;
 import flare.http.RawTarget;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.ObjectService;
+import flare.sigv4.Verifier;
 import flare.telemetry.RequestIds;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,8 +44,19 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private final RequestTelemetry telemetry;
     private final Materializer materializer;
 
-    public ObjectPort(ObjectService objects, Settings settings, RequestTelemetry telemetry, Materializer materializer) {
-        this(settings, Authenticator.ANONYMOUS, new Handlers(objects, settings, materializer), telemetry, materializer);
+    /** @param root empty: everybody may do everything */
+    public ObjectPort(
+            ObjectService objects,
+            Settings settings,
+            Optional<RootAccount> root,
+            RequestTelemetry telemetry,
+            Materializer materializer) {
+        this(
+                settings,
+                authenticator(settings.s3(), root, telemetry.clock()),
+                new Handlers(objects, settings, materializer),
+                telemetry,
+                materializer);
     }
 
     ObjectPort(
@@ -56,6 +70,14 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this.handlers = handlers;
         this.telemetry = telemetry;
         this.materializer = materializer;
+    }
+
+    private static Authenticator authenticator(S3Settings settings, Optional<RootAccount> root, Clock clock) {
+        if (root.isEmpty()) {
+            return new OpenAuthenticator();
+        }
+        Verifier verifier = new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew()));
+        return new SignatureAuthenticator(verifier, root.get(), clock);
     }
 
     @Override

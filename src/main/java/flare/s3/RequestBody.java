@@ -44,9 +44,13 @@ final class RequestBody {
 
     /** As announced; empty for chunked transfer. Throws {@link FlareException} with ENTITY_TOO_LARGE past the limit. */
     Optional<Long> length() {
-        Optional<Long> length = announced();
-        if (length.isPresent() && length.get() > maxBytes) {
-            throw tooLarge(length.get(), maxBytes);
+        return announced().map(this::allowed);
+    }
+
+    /** Throws {@link FlareException} with ENTITY_TOO_LARGE for a length past the limit. */
+    long allowed(long length) {
+        if (length > maxBytes) {
+            throw tooLarge(length, maxBytes);
         }
         return length;
     }

@@ -192,8 +192,33 @@ class SettingsTest {
     void refusesToBindAnApiNodeBeyondLoopback(String bind) {
         assertThatThrownBy(() -> with("flare.bind = \"" + bind + "\""))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("flare.bind = \"" + bind + "\" is not allowed: the object port has no authentication yet,"
-                        + " so with the role api an address of loopback, such as 127.0.0.1, is");
+                .hasMessage(
+                        "flare.bind = \"" + bind + "\" is not allowed: without credentials everybody may do everything"
+                                + " on the object port, so an address of loopback, such as 127.0.0.1, is; credentials are"
+                                + " FLARE_ROOT_ACCESS_KEY and FLARE_ROOT_SECRET_KEY");
+    }
+
+    @Test
+    void letsAnApiNodeWithCredentialsBindBeyondLoopback() {
+        Settings settings = with("flare { bind = 0.0.0.0, s3 { root-access-key = root, root-secret-key = secret-0 } }");
+
+        assertThat(settings.s3().hasCredentials()).isTrue();
+        assertThat(settings.toString()).doesNotContain("secret-0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "root-access-key = root",
+                "root-secret-key = secret-0",
+                "root-secret-key-file = /nowhere",
+                "root-access-key = a, root-secret-key = secret-0, root-secret-key-file = /nowhere"
+            })
+    void refusesHalfAKeyPair(String pair) {
+        assertThatThrownBy(() -> with("flare.s3 { " + pair + " }"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("flare.s3.root-")
+                .hasMessageNotContaining("secret-0");
     }
 
     @Test

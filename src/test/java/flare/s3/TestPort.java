@@ -37,7 +37,7 @@ final class TestPort implements AutoCloseable {
     final HttpServer server;
 
     TestPort() {
-        this(Authenticator.ANONYMOUS);
+        this(new OpenAuthenticator());
     }
 
     TestPort(Authenticator authenticator) {

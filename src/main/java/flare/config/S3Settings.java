@@ -1,0 +1,46 @@
+package flare.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What S3 clients must know, and who they may be. */
+public record S3Settings(
+        String region,
+        Duration clockSkew,
+        Optional<String> rootAccessKey,
+        @Secret Optional<String> rootSecretKey,
+        Optional<Path> rootSecretKeyFile) {
+
+    public S3Settings {
+        Allowed.notBlank("region", region, "a name such as us-east-1 is");
+        Allowed.positive("clock-skew", clockSkew);
+        if (rootSecretKey.isPresent() && rootSecretKeyFile.isPresent()) {
+            throw new NotAllowedException(
+                    "root-secret-key-file", rootSecretKeyFile.get(), "it or root-secret-key, not both, is");
+        }
+        boolean hasSecret = rootSecretKey.isPresent() || rootSecretKeyFile.isPresent();
+        if (hasSecret && rootAccessKey.isEmpty()) {
+            throw new NotAllowedException(
+                    "root-access-key", "null", "with a root-secret-key its name is needed (FLARE_ROOT_ACCESS_KEY)");
+        }
+        if (!hasSecret && rootAccessKey.isPresent()) {
+            throw new NotAllowedException(
+                    "root-secret-key",
+                    "null",
+                    "with a root-access-key it or root-secret-key-file is needed (FLARE_ROOT_SECRET_KEY,"
+                            + " FLARE_ROOT_SECRET_KEY_FILE)");
+        }
+    }
+
+    /** Whether requests must be signed. */
+    public boolean hasCredentials() {
+        return rootAccessKey.isPresent();
+    }
+
+    /** The secret is kept out of logs. */
+    @Override
+    public String toString() {
+        return "S3Settings[region=" + region + ", clockSkew=" + clockSkew + ", rootAccessKey=" + rootAccessKey + "]";
+    }
+}

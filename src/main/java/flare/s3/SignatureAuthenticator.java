@@ -1,0 +1,61 @@
+package flare.s3;
+
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.s3.AuthenticatedRequest.Principal;
+import flare.sigv4.ChunkedBody;
+import flare.sigv4.SignatureClaim;
+import flare.sigv4.SignatureRefusedException;
+import flare.sigv4.VerifiedRequest;
+import flare.sigv4.Verifier;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Signature version 4, in the header or in the query, and the body modes that go with it: which of the carriers and modes it
+ * is, is decided once, here and in {@link Verifier}.
+ */
+final class SignatureAuthenticator implements Authenticator {
+
+    static final String PAYLOAD_HEADER = "x-amz-content-sha256";
+
+    private final Verifier verifier;
+    private final Accounts accounts;
+    private final Clock clock;
+
+    SignatureAuthenticator(Verifier verifier, Accounts accounts, Clock clock) {
+        this.verifier = verifier;
+        this.accounts = accounts;
+        this.clock = clock;
+    }
+
+    @Override
+    public AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body) {
+        try {
+            Optional<SignatureClaim> claim = verifier.claim(WireHead.of(head, body));
+            if (claim.isEmpty()) {
+                throw new FlareException(Fault.ACCESS_DENIED, "the request is not signed");
+            }
+            Optional<Accounts.Account> account =
+                    accounts.find(claim.get().credential().accessKey());
+            VerifiedRequest verified = verifier.verify(
+                    claim.get(), account.map(Accounts.Account::secret).orElse(null), clock.instant());
+            Principal principal = account.orElseThrow().principal();
+            return new AuthenticatedRequest(principal, head, content(verified, body));
+        } catch (SignatureRefusedException refusal) {
+            throw SignatureRefusals.translated(refusal);
+        }
+    }
+
+    private static RequestContent content(VerifiedRequest verified, RequestBody body) {
+        return switch (verified.payload().mode()) {
+            case UNSIGNED -> RequestContent.asItIs(body);
+            case HASHED ->
+                RequestContent.hashed(
+                        body, HexFormat.of().parseHex(verified.payload().text()));
+            case SIGNED_CHUNKS, SIGNED_CHUNKS_WITH_TRAILER, UNSIGNED_CHUNKS_WITH_TRAILER ->
+                RequestContent.chunked(body, ChunkedBody.of(verified));
+        };
+    }
+}
