@@ -82,15 +82,16 @@ final class RecordBinder {
     private static InvalidSettingException refusal(
             Config block, String path, String key, @Nullable RecordComponent component, String allowed) {
         boolean secret = component != null && component.isAnnotationPresent(Secret.class);
-        return notAllowed(path + "." + key, secret ? "(not shown)" : written(block.getValue(key)), allowed);
+        return notAllowed(
+                path + "." + key, secret ? "(not shown)" : written(block.root().get(key)), allowed);
     }
 
     private static InvalidSettingException notAllowed(String fullKey, String value, String allowed) {
         return new InvalidSettingException(fullKey + " = " + value + " is not allowed: " + allowed);
     }
 
-    private static String written(ConfigValue value) {
-        return value.render(ConfigRenderOptions.concise());
+    private static String written(@Nullable ConfigValue value) {
+        return value == null ? "null" : value.render(ConfigRenderOptions.concise());
     }
 
     private void refuseUnknownKeys(Config block, Class<?> type, String path) {
