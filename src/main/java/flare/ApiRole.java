@@ -160,6 +160,7 @@ final class ApiRole {
                     Clock.systemUTC(),
                     onFailure);
             closing.add("metadata", metadata);
+            metadata.measure(metrics.registry());
             return metadata;
         } catch (IOException e) {
             throw new StartFailedException("the metadata can't be started: " + e.getMessage(), e);

@@ -9,6 +9,8 @@ import java.util.Optional;
  * The metadata log.
  *
  * @param peer this process's peer id; empty: {@code {host}_{port}} of its own entry in {@code peers}, or {@code api-1} alone
+ * @param stateWriteBuffer memory for rows of the state that are not on disk yet
+ * @param stateBlockCache memory for rows of the state read from disk
  * @param peers {@code id@host:port} of each peer of the group, this one included; empty: this process alone
  */
 public record RaftSettings(
@@ -25,7 +27,12 @@ public record RaftSettings(
         int entriesInFlight,
         long snapshotEntries,
         ByteSize snapshotBytes,
-        ByteSize segmentSize) {
+        ByteSize segmentSize,
+        ByteSize stateWriteBuffer,
+        ByteSize stateBlockCache) {
+
+    /** Less, and RocksDB would do little but flush and read the same blocks again. */
+    private static final ByteSize MIN_STATE_MEMORY = ByteSize.mebibytes(1);
 
     public RaftSettings {
         Allowed.port("port", port);
@@ -42,5 +49,11 @@ public record RaftSettings(
         Allowed.atLeast("snapshot-entries", snapshotEntries, 1);
         Allowed.positive("snapshot-bytes", snapshotBytes);
         Allowed.positive("segment-size", segmentSize);
+        if (stateWriteBuffer.bytes() < MIN_STATE_MEMORY.bytes()) {
+            throw new NotAllowedException("state-write-buffer", stateWriteBuffer, MIN_STATE_MEMORY + " or more is");
+        }
+        if (stateBlockCache.bytes() < MIN_STATE_MEMORY.bytes()) {
+            throw new NotAllowedException("state-block-cache", stateBlockCache, MIN_STATE_MEMORY + " or more is");
+        }
     }
 }

@@ -84,7 +84,7 @@ final class EntryBatch implements RowReader, AutoCloseable {
         return counters;
     }
 
-    /** Null if never issued. Changes to the builder are kept. */
+    /** Null if never issued, or ended before this entry. Changes to the builder are kept. */
     SessionRow.@Nullable Builder session(long id) {
         SessionRow.Builder known = sessions.get(id);
         if (known == null && id > 0) {
@@ -142,7 +142,12 @@ final class EntryBatch implements RowReader, AutoCloseable {
             if (from < to) {
                 deleteAll(Family.RESULT, Keys.result(id, from), Keys.result(id, to));
             }
-            put(Family.SESSION, Keys.number(id), session.build());
+            if (session.getClosed()) {
+                delete(Family.SESSION, Keys.number(id));
+                EndedSessions.add(this, id);
+            } else {
+                put(Family.SESSION, Keys.number(id), session.build());
+            }
         });
         buckets.forEach((id, bucket) -> put(Family.BUCKET, Keys.number(id), bucket.build()));
         usages.forEach((node, usage) -> put(Family.USAGE, Keys.node(node), usage.build()));

@@ -19,6 +19,8 @@ final class Keys {
     static final byte[] POSITION = name("position");
     static final byte[] CLUSTER = name("cluster");
     static final byte[] COUNTERS = name("counters");
+    /** What keys of rows of {@link EndedSessions} begin with. */
+    static final byte[] ENDED = name("ended/");
     /** Below every key. */
     static final byte[] FIRST = {};
     /** Above every key: none begins with this byte. */
@@ -35,6 +37,10 @@ final class Keys {
 
     static byte[] number(long number) {
         return ByteBuffer.allocate(8).putLong(number).array();
+    }
+
+    static byte[] ended(long session) {
+        return ByteBuffer.allocate(ENDED.length + 8).put(ENDED).putLong(session).array();
     }
 
     static byte[] bucket(BucketId bucket) {

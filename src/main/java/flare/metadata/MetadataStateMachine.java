@@ -5,10 +5,12 @@ import flare.metadata.ReplicatedState.Position;
 import flare.telemetry.CrashPoint;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -42,7 +44,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         /** Ratis' directory is formatted or recovered; nothing was voted yet. */
         void storageReady() throws IOException;
 
-        /** Enough bytes were applied since the last snapshot: replaying them would make the next start slow. */
+        /** Enough was applied since the last snapshot: replaying it would make the next start slow. */
         void snapshotDue();
 
         /** The state can't be trusted any more. */
@@ -54,19 +56,18 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final LiveState live;
     private final LogCodec codec;
     private final Clock clock;
-    private final long snapshotBytes;
     private final Host host;
+    private final SnapshotPace pace;
     private final Snapshots snapshots = new Snapshots();
     private final NavigableMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
     private volatile long appliedIndex = -1;
     private volatile boolean failed;
-    private long bytesSinceSnapshot;
 
-    MetadataStateMachine(LiveState live, LogCodec codec, Clock clock, long snapshotBytes, Host host) {
+    MetadataStateMachine(LiveState live, LogCodec codec, Clock clock, SnapshotPace pace, Host host) {
         this.live = live;
         this.codec = codec;
         this.clock = clock;
-        this.snapshotBytes = snapshotBytes;
+        this.pace = pace;
         this.host = host;
     }
 
@@ -96,13 +97,38 @@ final class MetadataStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             host.storageReady();
             snapshots.init(storage);
-            live.open(snapshots.latest());
             Snapshots.Snapshot latest = snapshots.latest();
+            live.open(latest);
+            refuseGap(storage);
             if (latest != null) {
                 setLastAppliedTermIndex(termIndex(latest.position()));
             }
             appliedIndexIs(live.state().applied());
         });
+    }
+
+    /** Entries that neither the state nor a snapshot has, and the log has no more: Ratis would wait for them for ever. */
+    private void refuseGap(RaftStorage storage) throws IOException {
+        long applied = live.state().applied().index();
+        OptionalLong first =
+                LogFiles.firstIndex(storage.getStorageDir().getCurrentDir().toPath());
+        if (first.isPresent() && applied + 1 < first.getAsLong()) {
+            throw new IOException(
+                    "the log begins at entry " + first.getAsLong() + ", but the state reaches entry " + applied
+                            + " only, and no whole snapshot goes further: the entries between are lost on this node. Put back a"
+                            + " snapshot, or leave this peer down and replace it by a new peer id");
+        }
+    }
+
+    /** Snapshots that failed since one was taken. */
+    int snapshotFailures() {
+        return pace.failuresInARow();
+    }
+
+    /** The index of the last snapshot, -1 before the first: the log is kept from there on. */
+    long snapshotIndex() {
+        Snapshots.Snapshot latest = snapshots.latest();
+        return latest == null ? -1 : latest.position().index();
     }
 
     @Override
@@ -120,10 +146,28 @@ final class MetadataStateMachine extends BaseStateMachine {
             return latest == null ? -1 : latest.position().index();
         }
         if (latest == null || latest.position().index() < position.index()) {
-            snapshots.take(live.state());
+            takeSnapshot(position);
         }
-        bytesSinceSnapshot = 0;
+        pace.taken();
         return position.index();
+    }
+
+    private void takeSnapshot(Position position) throws IOException {
+        try {
+            snapshots.take(live.state());
+        } catch (DamagedStateException e) {
+            throw fail(e);
+        } catch (IOException e) {
+            Duration pause = pace.failed();
+            log.warn(
+                    "no snapshot was taken at index {}, {} in a row failed, and the log grows until one is; the next try"
+                            + " is in {}",
+                    position.index(),
+                    pace.failuresInARow(),
+                    pause,
+                    e);
+            throw e;
+        }
     }
 
     @Override
@@ -194,9 +238,7 @@ final class MetadataStateMachine extends BaseStateMachine {
             answer = apply(position, data);
         }
         updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
-        bytesSinceSnapshot += data.size();
-        if (bytesSinceSnapshot >= snapshotBytes) {
-            bytesSinceSnapshot = 0;
+        if (pace.isDueAfter(data.size())) {
             host.snapshotDue();
         }
         return CompletableFuture.completedFuture(answer);

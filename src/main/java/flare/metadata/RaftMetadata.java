@@ -3,6 +3,8 @@ package flare.metadata;
 import flare.config.RaftSettings;
 import flare.config.SessionSettings;
 import flare.model.FlareException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -88,7 +90,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
             throws IOException {
         LiveState.Opener opener = directory -> {
             RocksLibrary.load(options.directory.resolve("native"));
-            return RocksState.open(directory);
+            return RocksState.open(
+                    directory,
+                    new Store.Memory(
+                            options.raft.stateWriteBuffer().bytes(),
+                            options.raft.stateBlockCache().bytes()));
         };
         return start(system, options, new RatisNode.Replicated(opener, new ProtobufLogCodec(), clock), onFailure);
     }
@@ -119,6 +125,9 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
 
     @Override
     public <R> CompletionStage<R> read(Query<R> query) {
+        if (node.failed()) {
+            return CompletableFuture.failedFuture(Unavailable.because("the metadata state failed"));
+        }
         if (node.confirmed()) {
             return isLookup(query) ? answer(query) : CompletableFuture.supplyAsync(() -> query(query), readers);
         }
@@ -135,6 +144,16 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     @Override
     public RaftStatus status() {
         return node.status(session.idOrZero() != 0);
+    }
+
+    /** Registers what is to be known of snapshots. */
+    public void measure(MeterRegistry metrics) {
+        Gauge.builder("flare.snapshot.index", node, RatisNode::snapshotIndex)
+                .description("Log index of the last snapshot, -1 before the first: the log is kept from there on")
+                .register(metrics);
+        Gauge.builder("flare.snapshot.failures", node, RatisNode::snapshotFailures)
+                .description("Snapshots that failed since one was taken: the log grows until one is")
+                .register(metrics);
     }
 
     /** Renews the session at once; completes when the abandoned blobs known now are reported. */
@@ -190,7 +209,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         try {
             return node.live().read(state -> state.query(query));
         } catch (UncheckedIOException e) {
-            node.stateFailed(e);
+            node.stateFailed(e.getCause());
             throw Unavailable.because("the metadata state failed", e);
         }
     }

@@ -75,7 +75,12 @@ final class RatisNode implements CommandLog, AutoCloseable {
         this.groupId = RaftGroupId.valueOf(members.group());
         this.host = new StateMachineHost(onFailure);
         this.stateMachine = new MetadataStateMachine(
-                live, codec, replicated.clock(), settings.snapshotBytes().bytes(), host);
+                live,
+                codec,
+                replicated.clock(),
+                new SnapshotPace(
+                        settings.snapshotEntries(), settings.snapshotBytes().bytes(), System::nanoTime),
+                host);
         RaftProperties properties = RatisProperties.of(
                 settings, members.alone(), directory.raft(), bind, members.own().port());
         List<RaftPeer> peers = members.all().stream().map(RatisNode::peer).toList();
@@ -111,6 +116,9 @@ final class RatisNode implements CommandLog, AutoCloseable {
             } catch (CompletionException e) {
                 node.server.close();
                 node.live.close();
+                if (e.getCause() instanceof DamagedStateException damaged) {
+                    throw damaged;
+                }
                 throw new IOException(
                         "the metadata log in " + directory.raft() + " can't be opened, and was left as it is: "
                                 + rootMessage(e),
@@ -156,6 +164,14 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     long appliedIndex() {
         return stateMachine.appliedIndex();
+    }
+
+    int snapshotFailures() {
+        return stateMachine.snapshotFailures();
+    }
+
+    long snapshotIndex() {
+        return stateMachine.snapshotIndex();
     }
 
     RaftStatus status(boolean sessionLive) {
@@ -286,7 +302,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
                 RatisProperties.REQUEST_TIMEOUT.toMillis());
         var unused = server.snapshotManagementAsync(request).whenComplete((reply, failure) -> {
             if (failure != null) {
-                log.warn("no snapshot was taken; the next one is tried later", failure);
+                log.debug("no snapshot was taken; the state machine says why, and asks again later", failure);
             }
         });
     }

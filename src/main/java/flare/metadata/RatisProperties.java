@@ -59,7 +59,7 @@ final class RatisProperties {
         reads(properties, settings);
         log(properties, settings);
         elections(properties, settings, alone);
-        snapshots(properties, settings);
+        snapshots(properties);
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, duration(RETRY_CACHE_EXPIRY));
         RaftServerConfigKeys.setCloseThreshold(properties, duration(CLOSE_THRESHOLD));
         RaftClientConfigKeys.Rpc.setRequestTimeout(properties, duration(REQUEST_TIMEOUT));
@@ -132,13 +132,15 @@ final class RatisProperties {
         LeaderElection.setMemberMajorityAdd(properties, false);
     }
 
-    private static void snapshots(RaftProperties properties, RaftSettings settings) {
+    private static void snapshots(RaftProperties properties) {
+        // Ours ask for themselves (SnapshotPace): Ratis counts no bytes, and tries one that failed again with each
+        // entry.
+        // Off it would take none at a stop either.
         Snapshot.setAutoTriggerEnabled(properties, true);
-        Snapshot.setAutoTriggerThreshold(properties, settings.snapshotEntries());
+        Snapshot.setAutoTriggerThreshold(properties, Long.MAX_VALUE);
         Snapshot.setRetentionFileNum(properties, KEPT_SNAPSHOTS);
         // A clean stop leaves nothing to replay.
         Snapshot.setTriggerWhenStopEnabled(properties, true);
-        // Those by size ask with a gap of their own.
         Snapshot.setCreationGap(properties, 1);
     }
 

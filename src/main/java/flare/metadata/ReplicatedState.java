@@ -2,6 +2,7 @@ package flare.metadata;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -31,6 +32,12 @@ interface ReplicatedState extends AutoCloseable {
 
     /** Writes a consistent, fsynced copy of the state to a directory that does not exist yet. */
     void checkpoint(Path directory) throws IOException;
+
+    /**
+     * Reads a checkpoint back before the log that led to it is purged: that it opens at {@code position}, and every byte
+     * of {@code files}. Throws {@link DamagedStateException} where the disk does not give what was written.
+     */
+    void check(Path checkpoint, Position position, Collection<String> files) throws IOException;
 
     @Override
     void close();

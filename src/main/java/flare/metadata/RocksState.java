@@ -10,11 +10,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 /**
  * The state machine over RocksDB. Owns one directory from {@link #open} to {@link #close}; to put another state in its
@@ -38,14 +40,18 @@ final class RocksState implements ReplicatedState {
     }
 
     /** Opens the state in {@code directory}, creating an empty one. Throws if it is damaged or of a newer version. */
-    static RocksState open(Path directory) throws IOException {
-        Store store = Store.open(directory);
+    static RocksState open(Path directory, Store.Memory memory) throws IOException {
+        return over(Store.open(directory, memory));
+    }
+
+    /** The state that the store holds; owns the store, also when it throws. */
+    static RocksState over(Store store) throws IOException {
         try (SnapshotReader rows = new SnapshotReader(store)) {
             byte[] cluster = rows.get(Family.META, Keys.CLUSTER);
             if (cluster != null) {
                 int level = EntryBatch.parse(Family.META, cluster, ClusterValue.parser())
                         .getFeatureLevel();
-                FeatureLevel.check("the metadata in " + directory, level);
+                FeatureLevel.check("the metadata in this directory", level);
             }
             byte[] position = rows.get(Family.META, Keys.POSITION);
             return new RocksState(
@@ -63,7 +69,9 @@ final class RocksState implements ReplicatedState {
     }
 
     static IOException failure(String what, RocksDBException cause) {
-        return new IOException(what + ": " + cause.getMessage(), cause);
+        String message = what + ": " + cause.getMessage();
+        boolean damaged = cause.getStatus() != null && cause.getStatus().getCode() == Status.Code.Corruption;
+        return damaged ? new DamagedStateException(message, cause) : new IOException(message, cause);
     }
 
     @Override
@@ -165,6 +173,12 @@ final class RocksState implements ReplicatedState {
             }
         }
         sync(directory);
+    }
+
+    @Override
+    public void check(Path checkpoint, Position position, Collection<String> files) throws IOException {
+        CheckpointCheck.readTables(checkpoint, files);
+        CheckpointCheck.opensAt(checkpoint, position);
     }
 
     private static void sync(Path path) throws IOException {

@@ -87,9 +87,9 @@ final class SessionCommands {
     Command.Done end(long id) {
         SessionRow.Builder session = batch.session(id);
         if (session == null) {
-            throw new FlareException(Fault.CONFLICT, "session " + id + " was never opened");
-        }
-        if (!session.getClosed()) {
+            Applying.require(
+                    EndedSessions.contains(batch, id), Fault.CONFLICT, () -> "session " + id + " was never opened");
+        } else if (!session.getClosed()) {
             session.setClosed(true);
             batch.deleteAll(Family.ABANDONED, Keys.blob(new BlobId(id, 0)), Keys.blob(new BlobId(id, Long.MAX_VALUE)));
         }

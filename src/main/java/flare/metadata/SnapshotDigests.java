@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class SnapshotDigests {
     private static final String FORMAT = "flare-snapshot 1\n";
 
     private record Entry(MD5Hash md5, long size) {}
+
+    /** @param files those that the snapshot before did not have */
+    record Written(SnapshotDigests digests, Set<String> files) {}
 
     private final Map<String, Entry> entries;
 
@@ -43,16 +47,21 @@ final class SnapshotDigests {
      * Writes the list into a checkpoint's directory. A file that is the same inode as in the snapshot before (a sorted
      * table never changes, and checkpoints link it) keeps its digest: else every snapshot would read the whole state.
      */
-    static void write(Path directory, Optional<Snapshots.Snapshot> before) throws IOException {
+    static Written write(Path directory, Optional<Snapshots.Snapshot> before) throws IOException {
         Map<String, Entry> entries = new LinkedHashMap<>();
+        Set<String> fresh = new LinkedHashSet<>();
         for (Path file : DurableFiles.files(directory)) {
             String name = directory.relativize(file).toString();
             MD5Hash known = before.isPresent() ? knownDigest(file, name, before.get()) : null;
             MD5Hash digest = known != null ? known : MD5FileUtil.computeMd5ForFile(file.toFile());
+            if (known == null) {
+                fresh.add(name);
+            }
             entries.put(name, new Entry(digest, Files.size(file)));
         }
-        String text = new SnapshotDigests(entries).render();
-        DurableFiles.replace(directory.resolve(FILE), text.getBytes(StandardCharsets.UTF_8));
+        SnapshotDigests digests = new SnapshotDigests(entries);
+        DurableFiles.replace(directory.resolve(FILE), digests.render().getBytes(StandardCharsets.UTF_8));
+        return new Written(digests, fresh);
     }
 
     /** Throws {@link IOException} if the list is damaged or a file of it is missing or of another size. */
@@ -86,13 +95,20 @@ final class SnapshotDigests {
 
     /** Reads every byte. */
     void verify(Path directory) throws IOException {
-        for (Map.Entry<String, Entry> entry : entries.entrySet()) {
-            Path file = directory.resolve(entry.getKey());
-            MD5Hash found = MD5FileUtil.computeMd5ForFile(file.toFile());
-            if (!found.equals(entry.getValue().md5)) {
-                throw new IOException(file + ": expected digest " + entry.getValue().md5 + ", found " + found);
-            }
+        for (String name : entries.keySet()) {
+            verify(directory, name);
         }
+    }
+
+    /** Reads every byte of one file, and answers how many there are. */
+    long verify(Path directory, String name) throws IOException {
+        Entry entry = Objects.requireNonNull(entries.get(name));
+        Path file = directory.resolve(name);
+        MD5Hash found = MD5FileUtil.computeMd5ForFile(file.toFile());
+        if (!found.equals(entry.md5)) {
+            throw new DamagedStateException(file + ": expected digest " + entry.md5 + ", found " + found, null);
+        }
+        return entry.size;
     }
 
     private static @Nullable MD5Hash knownDigest(Path file, String name, Snapshots.Snapshot before) throws IOException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.storage.FileInfo;
@@ -55,41 +56,72 @@ final class Snapshots implements StateMachineStorage {
     private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
     private static final String PREFIX = "snapshot.";
     private static final String TEMPORARY = "unfinished.";
+    /** Of the tables shared with the snapshot before, so many bytes are read again with each new one, in turn. */
+    private static final long REREAD_BYTES = 64L << 20;
 
     private @Nullable Path root;
     private @Nullable Path incoming;
     private volatile @Nullable Snapshot latest;
     private volatile @Nullable SnapshotInfo latestInfo;
+    private String rereadUpTo = "";
 
     @Override
     public void init(RaftStorage storage) throws IOException {
         root = storage.getStorageDir().getStateMachineDir().toPath();
         incoming = storage.getStorageDir().getTmpDir().toPath();
         Files.createDirectories(root);
-        try (Stream<Path> children = Files.list(root)) {
+        removeUnfinished();
+        reload();
+    }
+
+    private void removeUnfinished() throws IOException {
+        try (Stream<Path> children = Files.list(directory())) {
             for (Path child :
                     children.filter(path -> name(path).startsWith(TEMPORARY)).toList()) {
                 DurableFiles.deleteTree(child);
             }
         }
-        reload();
     }
 
-    /** Writes the state, which nothing changes meanwhile, as the snapshot at its position. */
+    /**
+     * Writes the state, which nothing changes meanwhile, as the snapshot at its position, and reads it back before it has
+     * a name that counts: with it the log is purged. Its tables are links to those of the state, so what was read for
+     * the snapshot before is not all read again (docs/decisions/0011-what-a-snapshot-proves.md). Throws
+     * {@link DamagedStateException} where a table is not as it was written: the state has the same one.
+     */
     void take(ReplicatedState state) throws IOException {
         Position position = state.applied();
         String suffix = position.term() + "_" + position.index();
         Path temporary = directory().resolve(TEMPORARY + suffix);
-        DurableFiles.deleteTree(temporary);
         Files.createDirectories(directory());
+        // A failed attempt's links would hold on to tables that the state has long given up.
+        removeUnfinished();
         state.checkpoint(temporary);
         Snapshot before = latest;
-        SnapshotDigests.write(temporary, before == null ? Optional.empty() : Optional.of(before));
+        SnapshotDigests.Written written =
+                SnapshotDigests.write(temporary, before == null ? Optional.empty() : Optional.of(before));
+        state.check(temporary, position, written.files());
+        rereadSome(temporary, written);
         DurableFiles.sync(temporary);
         CrashPoint.SNAPSHOT_WRITTEN.reached();
         DurableFiles.rename(temporary, directory().resolve(PREFIX + suffix));
         CrashPoint.SNAPSHOT_RENAMED.reached();
         reload();
+    }
+
+    private void rereadSome(Path directory, SnapshotDigests.Written written) throws IOException {
+        TreeSet<String> shared = new TreeSet<>(written.digests().names());
+        shared.removeAll(written.files());
+        List<String> inTurn = new ArrayList<>(shared.tailSet(rereadUpTo, false));
+        inTurn.addAll(shared.headSet(rereadUpTo, true));
+        long bytes = 0;
+        for (String name : inTurn) {
+            if (bytes >= REREAD_BYTES) {
+                break;
+            }
+            bytes += written.digests().verify(directory, name);
+            rereadUpTo = name;
+        }
     }
 
     /** Makes what a leader sent durable before Ratis publishes it and purges the log: Ratis 3.3.0 syncs none of it. */

@@ -27,13 +27,14 @@ final class Standing {
         return rows.get(Family.FREED, key) == null ? null : Query.CopyStanding.FREED;
     }
 
-    /** @param session of the chunk's blob; null: never issued */
+    /** @param session of the chunk's blob; null: never issued, or ended */
     static Query.CopyStanding of(RowReader rows, @Nullable SessionRowOrBuilder session, NodeId node, ChunkId chunk) {
         Query.CopyStanding recorded = recorded(rows, node, chunk);
         if (recorded != null) {
             return recorded;
         } else if (session == null) {
-            return Query.CopyStanding.UNKNOWN_SESSION;
+            boolean ended = EndedSessions.contains(rows, chunk.blob().session());
+            return ended ? Query.CopyStanding.ORPHAN : Query.CopyStanding.UNKNOWN_SESSION;
         }
         boolean open = !session.getClosed() && chunk.blob().counter() >= session.getWriteMark();
         return open ? Query.CopyStanding.IN_FLIGHT : Query.CopyStanding.ORPHAN;

@@ -46,10 +46,12 @@ import org.rocksdb.WriteOptions;
  */
 final class Store implements AutoCloseable {
 
-    /** Memory for rows not yet on disk, all families together. */
-    private static final long WRITE_BUFFER_BYTES = 64L << 20;
+    /**
+     * @param writeBufferBytes for rows not yet on disk, all families together
+     * @param blockCacheBytes for rows read from disk
+     */
+    record Memory(long writeBufferBytes, long blockCacheBytes) {}
 
-    private static final long BLOCK_CACHE_BYTES = 64L << 20;
     private static final double FILTER_BITS_PER_KEY = 10;
     /** A file in which this many of so many consecutive keys are deletes is compacted soon: scans must not wade. */
     private static final long DELETES_WINDOW = 16_384;
@@ -68,8 +70,8 @@ final class Store implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private Store(Path directory) throws RocksDBException {
-        Cache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
+    private Store(Path directory, Memory memory) throws RocksDBException {
+        Cache cache = own(new LRUCache(memory.blockCacheBytes));
         ColumnFamilyOptions plain = familyOptions(cache, false);
         ColumnFamilyOptions queue = familyOptions(cache, true);
         options = own(new DBOptions()
@@ -77,7 +79,7 @@ final class Store implements AutoCloseable {
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
                 .setAtomicFlush(true)
-                .setDbWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setDbWriteBufferSize(memory.writeBufferBytes)
                 .setMaxBackgroundJobs(2)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(2)
@@ -117,7 +119,7 @@ final class Store implements AutoCloseable {
     }
 
     /** Opens or creates the store; refuses one that a newer version has given more families. */
-    static Store open(Path directory) throws IOException {
+    static Store open(Path directory, Memory memory) throws IOException {
         Files.createDirectories(directory);
         try (Options probe = new Options()) {
             Set<String> unknown = new HashSet<>();
@@ -132,9 +134,14 @@ final class Store implements AutoCloseable {
                 throw new IOException("the metadata in " + directory + " has rows of kinds this version does not know, "
                         + unknown + ": start a newer version on this node");
             }
-            return new Store(directory);
+            return new Store(directory, memory);
         } catch (RocksDBException e) {
-            throw RocksState.failure("the metadata in " + directory + " can't be opened", e);
+            IOException failure = RocksState.failure("the metadata in " + directory + " can't be opened", e);
+            if (failure instanceof DamagedStateException) {
+                // RocksDB does not always name the table; reading them all does.
+                CheckpointCheck.readTables(directory);
+            }
+            throw failure;
         }
     }
 

@@ -14,7 +14,8 @@ import java.util.function.Function;
 
 /**
  * Bucket names to internal ids, remembered. A remembered id is only ever used in queries and commands, which refuse it
- * with NO_SUCH_BUCKET when the bucket is gone (I5); then the name is looked up again, once.
+ * with NO_SUCH_BUCKET when the bucket is gone (I5); then the name is looked up again, once, and everything done with the
+ * old id is done anew. What can't be done anew, since a body is gone by then, begins with {@link #current}.
  */
 final class Buckets {
 
@@ -44,6 +45,11 @@ final class Buckets {
                     return lookUp(name).thenCompose(act).toCompletableFuture();
                 })
                 .thenCompose(Function.identity());
+    }
+
+    /** The bucket that has the name now. */
+    CompletionStage<BucketId> current(BucketName name) {
+        return lookUp(name);
     }
 
     private CompletionStage<BucketId> lookUp(BucketName name) {

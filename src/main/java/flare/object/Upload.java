@@ -191,13 +191,13 @@ final class Upload {
      * Submits the one command. Fails with UNAVAILABLE if the answer takes longer than the limit; what becomes of the blob
      * is then said when the answer does come.
      */
-    CompletionStage<ObjectInfo> commit(Buckets buckets, Stored stored) {
+    CompletionStage<ObjectInfo> commit(BucketId bucket, Stored stored) {
         if (blob != null) {
             CrashPoint.BLOB_DURABLE.reached();
         }
         long startNanos = environment.nanos().getAsLong();
-        CompletionStage<ObjectInfo> submitted = CompletableFuture.completedFuture(request.bucket())
-                .thenCompose(name -> buckets.with(name, bucket -> submit(bucket, stored)))
+        CompletionStage<ObjectInfo> submitted = CompletableFuture.completedFuture(bucket)
+                .thenCompose(admitted -> submit(admitted, stored))
                 .whenComplete((info, failure) -> {
                     metrics.committed(environment.nanos().getAsLong() - startNanos);
                     conclude(stored, failure);

@@ -9,6 +9,7 @@ import flare.object.ObjectService.PutRequest;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -29,13 +30,22 @@ final class WritePath {
         this.buckets = buckets;
     }
 
+    /**
+     * The bucket is the one that had the name when the upload was admitted, to the end: deleted and made anew while the
+     * body comes, it is another (I5). So the name is looked up now, whatever is remembered.
+     */
     CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body) {
-        return put(request, upload -> upload.store(body), () -> discard(body));
+        return put(
+                request,
+                store -> buckets.current(request.bucket()).thenCompose(store),
+                upload -> upload.store(body),
+                () -> discard(body));
     }
 
-    /** A small body that is here already becomes the command's without a stream. */
+    /** A small body that is here already becomes the command's without a stream, and can be stored a second time. */
     CompletionStage<ObjectInfo> put(PutRequest request, ByteString body) {
-        return put(request, upload -> upload.keepInline(body), () -> {});
+        return put(
+                request, store -> buckets.with(request.bucket(), store), upload -> upload.keepInline(body), () -> {});
     }
 
     boolean fitsInline(PutRequest request, ByteString body) {
@@ -45,7 +55,10 @@ final class WritePath {
     }
 
     private CompletionStage<ObjectInfo> put(
-            PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store, Runnable discard) {
+            PutRequest request,
+            Function<Function<BucketId, CompletionStage<ObjectInfo>>, CompletionStage<ObjectInfo>> inBucket,
+            Function<Upload, CompletionStage<Upload.Stored>> store,
+            Runnable discard) {
         Optional<FlareException> refusal = refusal(request);
         if (refusal.isPresent()) {
             discard.run();
@@ -58,15 +71,16 @@ final class WritePath {
             return CompletableFuture.failedFuture(
                     new FlareException(Fault.SLOW_DOWN, "there are " + maxUploads + " uploads under way already"));
         }
-        return buckets.with(request.bucket(), bucket -> admitted(bucket, request))
-                .handle((bucket, failure) -> {
-                    if (failure != null) {
+        AtomicBoolean taken = new AtomicBoolean();
+        return inBucket.apply(bucket -> admitted(bucket, request).thenCompose(admitted -> {
+                    taken.set(true);
+                    return upload(admitted, request, store);
+                }))
+                .whenComplete((info, failure) -> {
+                    if (!taken.get()) {
                         discard.run();
-                        return CompletableFuture.<ObjectInfo>failedFuture(failure);
                     }
-                    return upload(request, store).toCompletableFuture();
                 })
-                .thenCompose(Function.identity())
                 .whenComplete((info, failure) -> {
                     metrics.uploads.decrementAndGet();
                     if (failure == null) {
@@ -114,9 +128,9 @@ final class WritePath {
     }
 
     private CompletionStage<ObjectInfo> upload(
-            PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store) {
+            BucketId bucket, PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store) {
         Upload upload = new Upload(environment, metrics, request);
-        return store.apply(upload).thenCompose(stored -> upload.commit(buckets, stored));
+        return store.apply(upload).thenCompose(stored -> upload.commit(bucket, stored));
     }
 
     private void discard(Source<ByteString, ?> body) {

@@ -49,7 +49,7 @@ final class EntryCodecTest {
     @Test
     void anEntryOfTheReleasedFormatMakesTheReleasedRows() throws Exception {
         Path store = directory.resolve("state");
-        try (RocksState state = RocksState.open(store)) {
+        try (RocksState state = States.open(store)) {
             EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1.bin"));
             state.apply(GoldenEntry.POSITION, entry.stampMillis(), entry.commands());
         }

@@ -37,7 +37,7 @@ final class GoldenEntry {
         Path to = Path.of(arguments[0]);
         Files.write(to.resolve("entry-level-1.bin"), EntryCodec.encode(entry()));
         Path store = Files.createTempDirectory("golden").resolve("state");
-        try (RocksState state = RocksState.open(store)) {
+        try (RocksState state = States.open(store)) {
             state.apply(POSITION, STAMP_MILLIS, entry().commands());
         }
         Files.write(to.resolve("rows-level-1.txt"), rows(store));
@@ -114,7 +114,7 @@ final class GoldenEntry {
     static List<String> rows(Path directory) throws IOException {
         List<String> rows = new ArrayList<>();
         HexFormat hex = HexFormat.of();
-        try (Store store = Store.open(directory)) {
+        try (Store store = Store.open(directory, States.MEMORY)) {
             for (Family family : Family.values()) {
                 try (RowScan scan = store.scan(family, Keys.FIRST, Keys.LAST, null)) {
                     while (scan.next()) {

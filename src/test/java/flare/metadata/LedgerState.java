@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,8 @@ final class LedgerState implements ReplicatedState {
     private boolean broken;
     private boolean unreadable;
     private boolean forgetful;
+    private boolean full;
+    private int checkpoints;
 
     private LedgerState(Path directory) {
         this.directory = directory;
@@ -64,6 +67,16 @@ final class LedgerState implements ReplicatedState {
     /** Queries meet a damaged block. */
     synchronized void damage() {
         unreadable = true;
+    }
+
+    /** Whether checkpoints fail. */
+    synchronized void fill(boolean isFull) {
+        full = isFull;
+    }
+
+    /** Begun so far. */
+    synchronized int checkpoints() {
+        return checkpoints;
     }
 
     /** Closing writes nothing, as after a power loss. */
@@ -152,7 +165,14 @@ final class LedgerState implements ReplicatedState {
     }
 
     @Override
+    public void check(Path checkpoint, Position position, Collection<String> files) {}
+
+    @Override
     public synchronized void checkpoint(Path target) throws IOException {
+        checkpoints++;
+        if (full) {
+            throw new IOException("No space left on device");
+        }
         Files.createDirectory(target);
         Files.write(target.resolve("ledger"), LedgerCodec.bytes(this::write));
     }

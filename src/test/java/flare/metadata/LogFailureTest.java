@@ -27,7 +27,7 @@ class LogFailureTest {
                 new LiveState(directory, LedgerState::open),
                 new LedgerCodec(),
                 Clock.systemUTC(),
-                Long.MAX_VALUE,
+                new SnapshotPace(Long.MAX_VALUE, Long.MAX_VALUE, System::nanoTime),
                 new MetadataStateMachine.Host() {
                     @Override
                     public void storageReady() {}

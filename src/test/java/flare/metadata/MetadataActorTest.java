@@ -360,6 +360,8 @@ class MetadataActorTest {
                 2,
                 1000,
                 ByteSize.mebibytes(1),
-                ByteSize.mebibytes(1));
+                ByteSize.mebibytes(1),
+                ByteSize.mebibytes(8),
+                ByteSize.mebibytes(8));
     }
 }

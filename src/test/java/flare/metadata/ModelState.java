@@ -16,6 +16,7 @@ import flare.model.WriteCondition;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -107,6 +108,11 @@ final class ModelState implements ReplicatedState {
 
     @Override
     public void checkpoint(Path directory) {
+        throw new UnsupportedOperationException("the model lives in memory");
+    }
+
+    @Override
+    public void check(Path checkpoint, Position position, Collection<String> files) {
         throw new UnsupportedOperationException("the model lives in memory");
     }
 

@@ -37,7 +37,7 @@ final class ObjectListingTest {
     @Test
     void everyPageIsWhatLookingAtAllKeysSays() throws Exception {
         ModelState model = new ModelState();
-        try (RocksState state = RocksState.open(directory.resolve("state"))) {
+        try (RocksState state = States.open(directory.resolve("state"))) {
             apply(state, model, new Command.InitCluster(new UUID(1, 1), new ClusterSettings(1, 1 << 20, "x")));
             apply(state, model, new Command.CreateBucket(new flare.model.BucketName("other")));
             for (int i = 0; i < 400; i++) {
@@ -58,7 +58,7 @@ final class ObjectListingTest {
     @Test
     void pagesFollowEachOtherWithoutLossOrRepeat() throws Exception {
         ModelState model = new ModelState();
-        try (RocksState state = RocksState.open(directory.resolve("state"))) {
+        try (RocksState state = States.open(directory.resolve("state"))) {
             apply(state, model, new Command.InitCluster(new UUID(1, 1), new ClusterSettings(1, 1 << 20, "x")));
             for (int i = 0; i < 300; i++) {
                 apply(state, model, put(text(1 + random.nextInt(5))));
@@ -93,7 +93,7 @@ final class ObjectListingTest {
     @Test
     void refusesAnUnknownBucketAndALimitBelowOne() throws Exception {
         byte[] none = {};
-        try (RocksState state = RocksState.open(directory.resolve("state"))) {
+        try (RocksState state = States.open(directory.resolve("state"))) {
             Query.ListObjects unknown = new Query.ListObjects(new BucketId(9), none, none, none, 1);
             assertThatThrownBy(() -> state.query(unknown))
                     .isInstanceOfSatisfying(

@@ -94,7 +94,9 @@ final class RaftCluster implements AutoCloseable {
                 2,
                 snapshotEntries,
                 ByteSize.mebibytes(256),
-                ByteSize.mebibytes(1));
+                ByteSize.mebibytes(1),
+                ByteSize.mebibytes(8),
+                ByteSize.mebibytes(8));
     }
 
     static SessionSettings sessions() {

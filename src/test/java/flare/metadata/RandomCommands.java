@@ -47,6 +47,18 @@ final class RandomCommands {
         return commands;
     }
 
+    /** What a cluster begins with, so that a short sequence is not all refusals. */
+    List<Envelope> firstEntry() {
+        List<Command<?>> commands = new ArrayList<>();
+        commands.add(new Command.InitCluster(new UUID(1, 0), new ClusterSettings(3, 1 << 20, "x")));
+        for (int node = 0; node < NODES - 1; node++) {
+            commands.add(new Command.AddNode(new UUID(2, node), url(), "z", 1));
+        }
+        commands.add(new Command.OpenSession(new UUID(3, 0), Optional.of(url())));
+        commands.add(new Command.CreateBucket(new BucketName("bucket0")));
+        return commands.stream().map(command -> new Envelope(0, 0, 0, command)).toList();
+    }
+
     private static boolean mayBeProposed(Command<?> command) {
         try {
             CommandCheck.check(command);

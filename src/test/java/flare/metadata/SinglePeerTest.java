@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import flare.model.BucketId;
 import flare.model.FlareException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,26 @@ class SinglePeerTest {
         assertThat(states().ledger()).hasSize(80_000);
         assertThat(logFiles()).noneMatch(name -> name.startsWith("log_0-"));
         assertThat(again).isNotNull();
+    }
+
+    @Test
+    void aSnapshotThatFailsIsToldAndNotTriedAgainWithEachEntry() throws Exception {
+        cluster.snapshotEntries = 10;
+        RaftMetadata metadata = startReady();
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        metadata.measure(metrics);
+        states().fill(true);
+        int before = states().checkpoints();
+        for (int i = 1; i <= 100; i++) {
+            create(metadata, i).get(10, SECONDS);
+        }
+        await().until(() -> states().checkpoints() > before);
+        assertThat(states().checkpoints() - before).isEqualTo(1);
+        await().until(() -> metrics.get("flare.snapshot.failures").gauge().value() == 1);
+        states().fill(false);
+        cluster.stop(PEER);
+
+        assertThat(snapshots()).as("taken at the stop").hasSize(1);
     }
 
     @Test

@@ -36,7 +36,7 @@ public final class StateBench {
     public static void main(String[] arguments) throws Exception {
         int keys = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Path directory = Files.createTempDirectory("state-bench");
-        try (RocksState state = RocksState.open(directory)) {
+        try (RocksState state = States.open(directory)) {
             new StateBench(state).run(keys);
         }
     }

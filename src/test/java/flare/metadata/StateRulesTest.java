@@ -45,7 +45,7 @@ final class StateRulesTest {
     private long session;
 
     StateRulesTest(@TempDir Path directory) throws Exception {
-        this.state = RocksState.open(directory.resolve("state"));
+        this.state = States.open(directory.resolve("state"));
     }
 
     @BeforeEach
