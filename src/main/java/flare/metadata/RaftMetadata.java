@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -209,7 +210,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         try {
             return node.live().read(state -> state.query(query));
         } catch (UncheckedIOException e) {
-            node.stateFailed(e.getCause());
+            node.stateFailed(Objects.requireNonNull(e.getCause()));
             throw Unavailable.because("the metadata state failed", e);
         }
     }
