@@ -86,7 +86,7 @@ final class Snapshots implements StateMachineStorage {
     /**
      * Writes the state, which nothing changes meanwhile, as the snapshot at its position, and reads it back before it has
      * a name that counts: with it the log is purged. Its tables are links to those of the state, so what was read for
-     * the snapshot before is not all read again (docs/decisions/0011-what-a-snapshot-proves.md). Throws
+     * the snapshot before is not all read again (docs/decisions/0014-what-a-snapshot-proves.md). Throws
      * {@link DamagedStateException} where a table is not as it was written: the state has the same one.
      */
     void take(ReplicatedState state) throws IOException {

@@ -103,7 +103,8 @@ final class RequestContent {
 
     private static void require(Binding.Hash hash, byte[] sha256) {
         if (!MessageDigest.isEqual(sha256, hash.sha256())) {
-            throw new FlareException(Fault.PAYLOAD_HASH_MISMATCH, "x-amz-content-sha256 is not that of the bytes received");
+            throw new FlareException(
+                    Fault.PAYLOAD_HASH_MISMATCH, "x-amz-content-sha256 is not that of the bytes received");
         }
     }
 

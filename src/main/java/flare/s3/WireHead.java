@@ -35,7 +35,8 @@ final class WireHead {
                         length -> headers.put("content-length", List.of(Long.toString(length))),
                         () -> headers.put("transfer-encoding", List.of("chunked")));
         try {
-            return new WireRequest(head.method(), head.target().rawPath(), head.target().rawQuery(), headers);
+            return new WireRequest(
+                    head.method(), head.target().rawPath(), head.target().rawQuery(), headers);
         } catch (IllegalArgumentException e) {
             throw new FlareException(Fault.INVALID_URI, "the request line can't be signed: " + e.getMessage(), e);
         }
