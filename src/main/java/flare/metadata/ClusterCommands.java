@@ -25,7 +25,7 @@ final class ClusterCommands {
         this.batch = batch;
     }
 
-    ClusterState init(Command.InitCluster init, ObjectCommands objects) {
+    ClusterState init(Command.InitCluster init, BucketCommands buckets) {
         ClusterState known = cluster();
         if (known != null) {
             return known;
@@ -33,7 +33,7 @@ final class ClusterCommands {
         ClusterState made = new ClusterState(init.clusterId(), 1, 0, init.settings());
         batch.put(Family.META, Keys.CLUSTER, ValueCodec.encode(made));
         if (batch.get(Family.BUCKET_NAME, Keys.name(FIRST_BUCKET.value())) == null) {
-            objects.createBucket(FIRST_BUCKET);
+            buckets.create(FIRST_BUCKET, "");
         }
         return made;
     }

@@ -2,18 +2,26 @@ package flare.metadata;
 
 import flare.model.BlobId;
 import flare.model.BucketId;
+import flare.model.BucketInfo.Document;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import flare.model.Checksum;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.Deletion;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -49,11 +57,26 @@ public sealed interface Command<R> {
 
     // ---- buckets and objects ----------------------------------------------------------------------------------------
 
-    /** BUCKET_ALREADY_EXISTS if the name is taken. */
-    record CreateBucket(BucketName name) implements Command<BucketId> {}
+    /**
+     * BUCKET_ALREADY_OWNED if the owner has one of that name, BUCKET_ALREADY_EXISTS if another has.
+     *
+     * @param owner empty: nobody in particular
+     */
+    record CreateBucket(BucketName name, String owner) implements Command<BucketId> {
 
-    /** BUCKET_NOT_EMPTY while it has objects. */
+        public CreateBucket(BucketName name) {
+            this(name, "");
+        }
+    }
+
+    /** BUCKET_NOT_EMPTY while it has a version, a delete marker or an upload. */
     record DeleteBucket(BucketId bucket) implements Command<Done> {}
+
+    /** Enables versioning, or suspends it; it never goes back to what it was before either. */
+    record SetVersioning(BucketId bucket, boolean enabled) implements Command<Done> {}
+
+    /** Puts a document of the bucket's configuration, or removes it. */
+    record SetDocument(BucketId bucket, DocumentKind kind, Optional<Document> document) implements Command<Done> {}
 
     /**
      * Makes {@code key} name new content, in one step. PRECONDITION_FAILED by the condition, NO_SUCH_BUCKET by the id,
@@ -65,12 +88,86 @@ public sealed interface Command<R> {
             long size,
             String etag,
             ObjectAttributes attributes,
+            ObjectExtras extras,
             NewContent content,
             WriteCondition condition)
-            implements Command<ObjectInfo> {}
+            implements Command<ObjectInfo> {
 
-    /** Removes the key; the result says whether there was anything. */
-    record DeleteObject(BucketId bucket, ObjectKey key, WriteCondition condition) implements Command<Boolean> {}
+        public PutObject(
+                BucketId bucket,
+                ObjectKey key,
+                long size,
+                String etag,
+                ObjectAttributes attributes,
+                NewContent content,
+                WriteCondition condition) {
+            this(bucket, key, size, etag, attributes, ObjectExtras.NONE, content, condition);
+        }
+    }
+
+    /**
+     * Makes {@code key} name the bytes of a version that is there, without moving them (I2): apply finds its extents.
+     * NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION; CONFLICT if the source is another version than was seen.
+     *
+     * @param attributes empty: the source's
+     * @param tags empty: the source's
+     * @param checksum empty: the source's
+     */
+    record CopyObject(
+            CopySource source,
+            BucketId bucket,
+            ObjectKey key,
+            Optional<ObjectAttributes> attributes,
+            Optional<Map<String, String>> tags,
+            Optional<Checksum> checksum,
+            Optional<String> owner,
+            Optional<String> acl,
+            WriteCondition condition)
+            implements Command<ObjectInfo> {
+
+        public CopyObject {
+            tags = tags.map(TreeMap::new);
+        }
+    }
+
+    /**
+     * Bytes to be shared.
+     *
+     * @param version empty: the key's newest
+     * @param seen the internal version that was authorised and whose conditions were judged
+     */
+    record CopySource(BucketId bucket, ObjectKey key, Optional<VersionId> version, long seen) {}
+
+    /**
+     * Changes what may be changed of a version that is there: all its tags, its canned ACL. NO_SUCH_BUCKET, NO_SUCH_KEY,
+     * NO_SUCH_VERSION; METHOD_NOT_ALLOWED for a delete marker.
+     *
+     * @param version empty: the key's newest
+     */
+    record AmendVersion(
+            BucketId bucket,
+            ObjectKey key,
+            Optional<VersionId> version,
+            Optional<Map<String, String>> tags,
+            Optional<String> acl)
+            implements Command<ObjectInfo> {
+
+        public AmendVersion {
+            tags = tags.map(TreeMap::new);
+        }
+    }
+
+    /**
+     * Without a version: removes the key, or hides it by a delete marker where the bucket has versions. With one: removes
+     * exactly that version or marker. PRECONDITION_FAILED by the condition on what is named, if that is there.
+     */
+    record DeleteObject(BucketId bucket, ObjectKey key, Optional<VersionId> version, WriteCondition condition)
+            implements Command<Deletion> {
+
+        public DeleteObject(BucketId bucket, ObjectKey key, WriteCondition condition) {
+            this(bucket, key, Optional.empty(), condition);
+        }
+    }
 
     /** Bytes of a new version. Commands never carry an extent of an existing blob (I2). */
     sealed interface NewContent {

@@ -7,11 +7,13 @@ import flare.model.ChunkRecord;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.WriteCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What of a command can be judged without the state: sizes, sums, order, bounds. Checked before a command is proposed,
@@ -23,6 +25,9 @@ final class CommandCheck {
     static final int MAX_ETAG_LENGTH = 128;
     static final int MAX_CONDITION_ETAGS = 1000;
     static final int MAX_COPIES = 64;
+    /** Of users and canned ACLs. */
+    static final int MAX_NAME_LENGTH = 256;
+
     static final int MAX_ROWS = 10_000;
 
     private CommandCheck() {}
@@ -33,6 +38,20 @@ final class CommandCheck {
             put(put);
         } else if (command instanceof Command.DeleteObject delete) {
             condition(delete.condition());
+        } else if (command instanceof Command.CopyObject copy) {
+            copy.attributes().ifPresent(CommandCheck::attributes);
+            extras(new ObjectExtras(copy.tags().orElse(Map.of()), copy.checksum(), copy.owner(), copy.acl()));
+            condition(copy.condition());
+        } else if (command instanceof Command.AmendVersion amend) {
+            extras(new ObjectExtras(amend.tags().orElse(Map.of()), Optional.empty(), Optional.empty(), amend.acl()));
+        } else if (command instanceof Command.CreateBucket create) {
+            require(
+                    create.owner().length() <= MAX_NAME_LENGTH,
+                    "owner length",
+                    create.owner().length());
+        } else if (command instanceof Command.SetDocument set) {
+            int length = set.document().map(document -> document.bytes().length).orElse(0);
+            require(length <= set.kind().maxBytes(), "bytes of document " + set.kind(), length);
         } else if (command instanceof Command.InitCluster init) {
             settings(init.settings());
         } else if (command instanceof Command.AddNode add) {
@@ -75,19 +94,48 @@ final class CommandCheck {
                 put.etag().length() <= MAX_ETAG_LENGTH,
                 "ETag length",
                 put.etag().length());
-        int attributeBytes = bytes(put.attributes());
-        require(attributeBytes <= MAX_ATTRIBUTE_BYTES, "attribute bytes", attributeBytes);
+        attributes(put.attributes());
+        extras(put.extras());
         condition(put.condition());
-        if (put.content() instanceof Command.NewContent.Inline inline) {
+        content(put.content(), put.size());
+    }
+
+    static void attributes(ObjectAttributes attributes) {
+        int attributeBytes = bytes(attributes);
+        require(attributeBytes <= MAX_ATTRIBUTE_BYTES, "attribute bytes", attributeBytes);
+    }
+
+    static void extras(ObjectExtras extras) {
+        tag(
+                extras.tags().size() <= ObjectExtras.MAX_TAGS,
+                "number of tags",
+                extras.tags().size());
+        extras.tags().forEach((name, value) -> {
+            int keyLength = name.codePointCount(0, name.length());
+            int valueLength = value.codePointCount(0, value.length());
+            tag(keyLength >= 1 && keyLength <= ObjectExtras.MAX_TAG_KEY, "length of a tag's key", keyLength);
+            tag(valueLength <= ObjectExtras.MAX_TAG_VALUE, "length of a tag's value", valueLength);
+        });
+        int ownerLength = extras.owner().map(String::length).orElse(0);
+        require(ownerLength <= MAX_NAME_LENGTH, "owner length", ownerLength);
+        int aclLength = extras.acl().map(String::length).orElse(0);
+        require(aclLength <= MAX_NAME_LENGTH, "length of an ACL's name", aclLength);
+    }
+
+    private static void tag(boolean holds, String field, Object value) {
+        if (!holds) {
+            throw new FlareException(Fault.INVALID_TAG, field + " is not allowed to be " + value);
+        }
+    }
+
+    static void content(Command.NewContent content, long size) {
+        if (content instanceof Command.NewContent.Inline inline) {
             require(inline.bytes().length <= ObjectSettings.MAX_INLINE.bytes(), "inline bytes", inline.bytes().length);
-            require(
-                    inline.bytes().length == put.size(),
-                    "size of " + inline.bytes().length + " inline bytes",
-                    put.size());
-        } else if (put.content() instanceof Command.NewContent.Blob blob) {
+            require(inline.bytes().length == size, "size of " + inline.bytes().length + " inline bytes", size);
+        } else if (content instanceof Command.NewContent.Blob blob) {
             long sum = blob(blob);
             require(!blob.chunks().isEmpty(), "number of chunks", 0);
-            require(sum == put.size(), "size of chunks of " + sum + " bytes", put.size());
+            require(sum == size, "size of chunks of " + sum + " bytes", size);
             blob.chunks().forEach(CommandCheck::hasCopies);
         }
     }
@@ -133,7 +181,7 @@ final class CommandCheck {
         }
     }
 
-    private static void condition(WriteCondition condition) {
+    static void condition(WriteCondition condition) {
         for (List<String> etags : List.of(condition.ifMatch(), condition.ifNoneMatch())) {
             require(etags.size() <= MAX_CONDITION_ETAGS, "number of ETags in a condition", etags.size());
         }
@@ -153,7 +201,7 @@ final class CommandCheck {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static void require(boolean holds, String field, Object value) {
+    static void require(boolean holds, String field, Object value) {
         if (!holds) {
             throw new FlareException(Fault.INVALID_ARGUMENT, field + " is not allowed to be " + value);
         }

@@ -1,19 +1,27 @@
 package flare.metadata;
 
 import flare.metadata.wire.AddNodeOrder;
+import flare.metadata.wire.AmendVersionOrder;
 import flare.metadata.wire.ConditionValue;
+import flare.metadata.wire.CopyObjectOrder;
 import flare.metadata.wire.CopyOrder;
+import flare.metadata.wire.CopySourceValue;
 import flare.metadata.wire.FreeBlobOrder;
 import flare.metadata.wire.OpenSessionOrder;
 import flare.metadata.wire.Operation;
 import flare.metadata.wire.PutObjectOrder;
 import flare.metadata.wire.RenewSessionOrder;
 import flare.metadata.wire.UpdateNodeOrder;
+import flare.metadata.wire.VersionIdValue;
 import flare.model.BucketId;
+import flare.model.BucketInfo.Document;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import flare.model.NodeId;
 import flare.model.NodeState;
+import flare.model.ObjectExtras;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
 import java.util.Optional;
@@ -36,15 +44,13 @@ final class CommandDecoder {
                                 key(
                                         "delete_object.key",
                                         from.getDeleteObject().getKey().toByteArray()),
+                                version(
+                                        from.getDeleteObject().hasVersion(),
+                                        from.getDeleteObject().getVersion()),
                                 condition(from.getDeleteObject().getCondition())));
-            case CREATE_BUCKET ->
-                Field.of(
-                        "create_bucket.name",
-                        () -> new Command.CreateBucket(
-                                new BucketName(from.getCreateBucket().getName())));
-            case DELETE_BUCKET ->
-                new Command.DeleteBucket(
-                        bucket("delete_bucket.bucket", from.getDeleteBucket().getBucket()));
+            case COPY_OBJECT -> Field.of("copy_object", () -> copyObject(from.getCopyObject()));
+            case AMEND_VERSION -> Field.of("amend_version", () -> amend(from.getAmendVersion()));
+            case CREATE_BUCKET, DELETE_BUCKET, SET_VERSIONING, SET_DOCUMENT -> decodeBucket(from);
             case INIT_CLUSTER ->
                 Field.of(
                         "init_cluster",
@@ -65,6 +71,69 @@ final class CommandDecoder {
                 new Command.RaiseFeatureLevel(from.getRaiseFeatureLevel().getLevel());
             default -> decodeCopyOrSession(from);
         };
+    }
+
+    private static Command<?> decodeBucket(Operation from) throws MalformedEntryException {
+        return switch (from.getCommandCase()) {
+            case CREATE_BUCKET ->
+                Field.of(
+                        "create_bucket.name",
+                        () -> new Command.CreateBucket(
+                                new BucketName(from.getCreateBucket().getName()),
+                                from.getCreateBucket().getOwner()));
+            case DELETE_BUCKET ->
+                new Command.DeleteBucket(
+                        bucket("delete_bucket.bucket", from.getDeleteBucket().getBucket()));
+            case SET_VERSIONING ->
+                new Command.SetVersioning(
+                        bucket("set_versioning.bucket", from.getSetVersioning().getBucket()),
+                        from.getSetVersioning().getEnabled());
+            default ->
+                Field.of(
+                        "set_document",
+                        () -> new Command.SetDocument(
+                                new BucketId(from.getSetDocument().getBucket()),
+                                DocumentKind.valueOf(from.getSetDocument().getKind()),
+                                from.getSetDocument().hasDocument()
+                                        ? Optional.of(new Document(from.getSetDocument()
+                                                .getDocument()
+                                                .toByteArray()))
+                                        : Optional.empty()));
+        };
+    }
+
+    private static Command<?> copyObject(CopyObjectOrder copy) throws MalformedEntryException {
+        return new Command.CopyObject(
+                source(copy.getSource()),
+                bucket("copy_object.bucket", copy.getBucket()),
+                key("copy_object.key", copy.getKey().toByteArray()),
+                copy.hasAttributes() ? Optional.of(ValueCodec.decode(copy.getAttributes())) : Optional.empty(),
+                copy.hasTags() ? Optional.of(ValueCodec.decode(copy.getTags())) : Optional.empty(),
+                copy.hasChecksum() ? Optional.of(ValueCodec.decode(copy.getChecksum())) : Optional.empty(),
+                copy.hasOwner() ? Optional.of(copy.getOwner()) : Optional.empty(),
+                copy.hasAcl() ? Optional.of(copy.getAcl()) : Optional.empty(),
+                condition(copy.getCondition()));
+    }
+
+    static Command.CopySource source(CopySourceValue source) throws MalformedEntryException {
+        return new Command.CopySource(
+                bucket("source.bucket", source.getBucket()),
+                key("source.key", source.getKey().toByteArray()),
+                version(source.hasVersion(), source.getVersion()),
+                source.getSeen());
+    }
+
+    private static Command<?> amend(AmendVersionOrder amend) throws MalformedEntryException {
+        return new Command.AmendVersion(
+                bucket("amend_version.bucket", amend.getBucket()),
+                key("amend_version.key", amend.getKey().toByteArray()),
+                version(amend.hasVersion(), amend.getVersion()),
+                amend.hasTags() ? Optional.of(ValueCodec.decode(amend.getTags())) : Optional.empty(),
+                amend.hasAcl() ? Optional.of(amend.getAcl()) : Optional.empty());
+    }
+
+    private static Optional<VersionId> version(boolean present, VersionIdValue id) {
+        return present ? Optional.of(ValueCodec.decode(id)) : Optional.empty();
     }
 
     private static Command<?> decodeCopyOrSession(Operation from) throws MalformedEntryException {
@@ -114,6 +183,7 @@ final class CommandDecoder {
                         put.getSize(),
                         put.getEtag(),
                         Field.of("put_object.attributes", () -> ValueCodec.decode(put.getAttributes())),
+                        put.hasExtras() ? ValueCodec.decode(put.getExtras()) : ObjectExtras.NONE,
                         content(put),
                         condition(put.getCondition())));
     }
@@ -128,7 +198,7 @@ final class CommandDecoder {
         };
     }
 
-    private static WriteCondition condition(ConditionValue condition) {
+    static WriteCondition condition(ConditionValue condition) {
         return condition.getIfMatchCount() == 0 && condition.getIfNoneMatchCount() == 0
                 ? WriteCondition.NONE
                 : new WriteCondition(condition.getIfMatchList(), condition.getIfNoneMatchList());
@@ -192,7 +262,7 @@ final class CommandDecoder {
                                 .toList()));
     }
 
-    private static BucketId bucket(String field, long id) throws MalformedEntryException {
+    static BucketId bucket(String field, long id) throws MalformedEntryException {
         return Field.of(field, () -> new BucketId(id));
     }
 
@@ -200,7 +270,7 @@ final class CommandDecoder {
         return Field.of(field, () -> new NodeId(id));
     }
 
-    private static ObjectKey key(String field, byte[] key) throws MalformedEntryException {
+    static ObjectKey key(String field, byte[] key) throws MalformedEntryException {
         return Field.of(field, () -> ObjectKey.of(key));
     }
 }

@@ -1,8 +1,11 @@
 package flare.metadata;
 
 import com.google.protobuf.ByteString;
+import flare.metadata.wire.AmendVersionOrder;
 import flare.metadata.wire.ConditionValue;
+import flare.metadata.wire.CopyObjectOrder;
 import flare.metadata.wire.CopyOrder;
+import flare.metadata.wire.CopySourceValue;
 import flare.metadata.wire.Operation;
 import flare.metadata.wire.PutObjectOrder;
 import flare.metadata.wire.RenewSessionOrder;
@@ -29,14 +32,63 @@ final class CommandEncoder {
                     .setBucket(delete.bucket().value())
                     .setKey(ValueCodec.bytes(delete.key()))
                     .setCondition(condition(delete.condition()));
-        } else if (command instanceof Command.CreateBucket create) {
-            to.getCreateBucketBuilder().setName(create.name().value());
+            delete.version().ifPresent(id -> to.getDeleteObjectBuilder().setVersion(ValueCodec.encode(id)));
+        } else if (command instanceof Command.CopyObject copy) {
+            to.setCopyObject(copy(copy));
+        } else if (command instanceof Command.AmendVersion amend) {
+            AmendVersionOrder.Builder order = to.getAmendVersionBuilder()
+                    .setBucket(amend.bucket().value())
+                    .setKey(ValueCodec.bytes(amend.key()));
+            amend.version().ifPresent(id -> order.setVersion(ValueCodec.encode(id)));
+            amend.tags().ifPresent(tags -> order.setTags(ValueCodec.encode(tags)));
+            amend.acl().ifPresent(order::setAcl);
+        } else {
+            return encodeBucket(command, to);
+        }
+        return true;
+    }
+
+    private static boolean encodeBucket(Command<?> command, Operation.Builder to) {
+        if (command instanceof Command.CreateBucket create) {
+            to.getCreateBucketBuilder().setName(create.name().value()).setOwner(create.owner());
         } else if (command instanceof Command.DeleteBucket delete) {
             to.getDeleteBucketBuilder().setBucket(delete.bucket().value());
+        } else if (command instanceof Command.SetVersioning set) {
+            to.getSetVersioningBuilder().setBucket(set.bucket().value()).setEnabled(set.enabled());
+        } else if (command instanceof Command.SetDocument set) {
+            to.getSetDocumentBuilder()
+                    .setBucket(set.bucket().value())
+                    .setKind(set.kind().name());
+            set.document()
+                    .ifPresent(
+                            document -> to.getSetDocumentBuilder().setDocument(ByteString.copyFrom(document.bytes())));
         } else {
             return false;
         }
         return true;
+    }
+
+    private static CopyObjectOrder copy(Command.CopyObject copy) {
+        CopyObjectOrder.Builder order = CopyObjectOrder.newBuilder()
+                .setSource(source(copy.source()))
+                .setBucket(copy.bucket().value())
+                .setKey(ValueCodec.bytes(copy.key()))
+                .setCondition(condition(copy.condition()));
+        copy.attributes().ifPresent(attributes -> order.setAttributes(ValueCodec.encode(attributes)));
+        copy.tags().ifPresent(tags -> order.setTags(ValueCodec.encode(tags)));
+        copy.checksum().ifPresent(checksum -> order.setChecksum(ValueCodec.encode(checksum)));
+        copy.owner().ifPresent(order::setOwner);
+        copy.acl().ifPresent(order::setAcl);
+        return order.build();
+    }
+
+    static CopySourceValue source(Command.CopySource source) {
+        CopySourceValue.Builder encoded = CopySourceValue.newBuilder()
+                .setBucket(source.bucket().value())
+                .setKey(ValueCodec.bytes(source.key()))
+                .setSeen(source.seen());
+        source.version().ifPresent(id -> encoded.setVersion(ValueCodec.encode(id)));
+        return encoded.build();
     }
 
     private static PutObjectOrder put(Command.PutObject put) {
@@ -47,6 +99,9 @@ final class CommandEncoder {
                 .setEtag(put.etag())
                 .setAttributes(ValueCodec.encode(put.attributes()))
                 .setCondition(condition(put.condition()));
+        if (!put.extras().isNone()) {
+            order.setExtras(ValueCodec.encode(put.extras()));
+        }
         if (put.content() instanceof Command.NewContent.Inline inline) {
             order.setInline(ByteString.copyFrom(inline.bytes()));
         } else if (put.content() instanceof Command.NewContent.Blob blob) {
@@ -55,7 +110,7 @@ final class CommandEncoder {
         return order.build();
     }
 
-    private static ConditionValue condition(WriteCondition condition) {
+    static ConditionValue condition(WriteCondition condition) {
         return ConditionValue.newBuilder()
                 .addAllIfMatch(condition.ifMatch())
                 .addAllIfNoneMatch(condition.ifNoneMatch())

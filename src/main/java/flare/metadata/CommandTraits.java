@@ -1,7 +1,9 @@
 package flare.metadata;
 
+import flare.model.Checksum;
 import flare.model.ChunkRecord;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.WriteCondition;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -50,11 +52,35 @@ final class CommandTraits {
                     + put.key().bytes().length
                     + text(put.etag())
                     + maxBytes(put.attributes())
+                    + maxBytes(put.extras())
                     + maxBytes(put.condition())
                     + maxBytes(put.content());
         } else if (command instanceof Command.DeleteObject delete) {
             return BASE_BYTES + delete.key().bytes().length + maxBytes(delete.condition());
-        } else if (command instanceof Command.RenewSession renewal) {
+        } else if (command instanceof Command.CopyObject copy) {
+            return BASE_BYTES
+                    + copy.source().key().bytes().length
+                    + copy.key().bytes().length
+                    + copy.attributes().map(CommandTraits::maxBytes).orElse(0L)
+                    + maxBytes(
+                            new ObjectExtras(copy.tags().orElse(Map.of()), copy.checksum(), copy.owner(), copy.acl()))
+                    + maxBytes(copy.condition());
+        } else if (command instanceof Command.AmendVersion amend) {
+            return BASE_BYTES
+                    + amend.key().bytes().length
+                    + maxBytes(amend.tags().orElse(Map.of()))
+                    + amend.acl().map(CommandTraits::text).orElse(0L);
+        } else if (command instanceof Command.CreateBucket create) {
+            return BASE_BYTES + text(create.owner());
+        } else if (command instanceof Command.SetDocument set) {
+            return BASE_BYTES
+                    + set.document().map(document -> document.bytes().length).orElse(0);
+        }
+        return maxBytesOfOthers(command);
+    }
+
+    private static long maxBytesOfOthers(Command<?> command) {
+        if (command instanceof Command.RenewSession renewal) {
             return BASE_BYTES
                     + renewal.abandoned().stream()
                             .mapToLong(CommandTraits::maxBytes)
@@ -88,6 +114,17 @@ final class CommandTraits {
         return attributes.contentType().map(CommandTraits::text).orElse(0L)
                 + maxBytes(attributes.headers())
                 + maxBytes(attributes.userMetadata());
+    }
+
+    static long maxBytes(ObjectExtras extras) {
+        return maxBytes(extras.tags())
+                + extras.checksum().map(CommandTraits::maxBytes).orElse(0L)
+                + extras.owner().map(CommandTraits::text).orElse(0L)
+                + extras.acl().map(CommandTraits::text).orElse(0L);
+    }
+
+    static long maxBytes(Checksum checksum) {
+        return ROW_BYTES + text(checksum.value());
     }
 
     private static long maxBytes(Map<String, String> headers) {

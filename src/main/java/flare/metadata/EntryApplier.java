@@ -12,6 +12,7 @@ final class EntryApplier {
     private final ClusterCommands cluster;
     private final SessionCommands sessions;
     private final CopyCommands copies;
+    private final BucketCommands buckets;
     private final ObjectCommands objects;
 
     EntryApplier(Applying entry) {
@@ -19,7 +20,8 @@ final class EntryApplier {
         this.cluster = new ClusterCommands(entry.batch());
         this.sessions = new SessionCommands(entry);
         this.copies = new CopyCommands(entry, cluster);
-        this.objects = new ObjectCommands(entry, cluster, sessions, copies);
+        this.buckets = new BucketCommands(entry);
+        this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
     }
 
     List<Outcome> apply(List<Envelope> commands) {
@@ -63,10 +65,23 @@ final class EntryApplier {
         } else if (command instanceof Command.DeleteObject delete) {
             return objects.delete(delete);
         } else if (command instanceof Command.CreateBucket create) {
-            return objects.createBucket(create.name());
+            return buckets.create(create.name(), create.owner());
         } else if (command instanceof Command.DeleteBucket delete) {
-            return objects.deleteBucket(delete);
-        } else if (command instanceof Command.OpenSession open) {
+            return buckets.delete(delete);
+        } else if (command instanceof Command.SetVersioning set) {
+            return buckets.setVersioning(set);
+        } else if (command instanceof Command.SetDocument set) {
+            return buckets.setDocument(set);
+        } else if (command instanceof Command.CopyObject copy) {
+            return objects.copy(copy);
+        } else if (command instanceof Command.AmendVersion amend) {
+            return objects.amend(amend);
+        }
+        return executeOnSessions(command);
+    }
+
+    private Object executeOnSessions(Command<?> command) {
+        if (command instanceof Command.OpenSession open) {
             return sessions.open(open, cluster.cluster());
         } else if (command instanceof Command.RenewSession renew) {
             return sessions.renew(renew, copies);
@@ -100,7 +115,7 @@ final class EntryApplier {
 
     private Object executeOnCluster(Command<?> command) {
         if (command instanceof Command.InitCluster init) {
-            return cluster.init(init, objects);
+            return cluster.init(init, buckets);
         } else if (command instanceof Command.AddNode add) {
             return cluster.add(add);
         } else if (command instanceof Command.UpdateNode update) {

@@ -10,6 +10,7 @@ import flare.metadata.wire.UsageRow;
 import flare.model.BucketId;
 import flare.model.NodeId;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,13 @@ final class EntryBatch implements RowReader, AutoCloseable {
 
     void addBucket(BucketRow.Builder bucket) {
         buckets.put(bucket.getId(), bucket);
-        put(Family.BUCKET_NAME, Keys.name(bucket.getName()), Keys.number(bucket.getId()));
+        // The owner beside the id, so that listing one's own buckets reads no others' rows.
+        byte[] owner = bucket.getOwnerBytes().toByteArray();
+        byte[] value = ByteBuffer.allocate(8 + owner.length)
+                .putLong(bucket.getId())
+                .put(owner)
+                .array();
+        put(Family.BUCKET_NAME, Keys.name(bucket.getName()), value);
     }
 
     void removeBucket(BucketRow.Builder bucket) {

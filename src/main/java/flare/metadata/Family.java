@@ -11,7 +11,7 @@ enum Family {
     META("meta", false),
     BUCKET("bucket", false),
     BUCKET_NAME("bucket-name", false),
-    /** The current version of each key. Older versions will have a family of their own: listing never meets them. */
+    /** The newest version of each key, where that is no delete marker. The others are in VERSION: listing never meets them. */
     OBJECT("object", true),
     /** By version: inline bytes or slices. */
     EXTENTS("extents", false),
@@ -30,8 +30,12 @@ enum Family {
     /** Reserved for multipart uploads: the names and places are part of the format from the start. */
     UPLOAD("upload", true),
     PART("part", true),
-    /** Reserved for versions that are not current. */
-    VERSION("version", true);
+    /** Versions that are not their key's newest, and all delete markers; of a key the newest first. */
+    VERSION("version", true),
+    /** By key: which of the rows in VERSION is the null version, if one is. */
+    NULL_VERSION("null-version", true),
+    /** By bucket and kind: a document of its configuration. Apart, since the bucket's row changes with every object. */
+    DOCUMENT("document", false);
 
     private final String id;
     private final boolean queue;

@@ -28,6 +28,7 @@ final class Keys {
 
     private static final int BLOB_BYTES = 16;
     private static final int CHUNK_BYTES = 20;
+    private static final int VERSION_TAIL = 9;
 
     private Keys() {}
 
@@ -56,6 +57,44 @@ final class Keys {
         return ByteBuffer.allocate(8 + key.length)
                 .putLong(bucket.value())
                 .put(key)
+                .array();
+    }
+
+    /**
+     * A version behind its key: the key's end is marked by a NUL, which no key has, so that rows are in the order of keys;
+     * then the number's complement, so that the newest comes first.
+     */
+    static byte[] version(BucketId bucket, byte[] key, long version) {
+        return ByteBuffer.allocate(8 + key.length + VERSION_TAIL)
+                .putLong(bucket.value())
+                .put(key)
+                .put((byte) 0)
+                .putLong(~version)
+                .array();
+    }
+
+    /** What all versions of the key begin with. */
+    static byte[] versions(BucketId bucket, byte[] key) {
+        return ByteBuffer.allocate(8 + key.length + 1)
+                .putLong(bucket.value())
+                .put(key)
+                .put((byte) 0)
+                .array();
+    }
+
+    static byte[] keyOfVersion(byte[] row) {
+        return Arrays.copyOfRange(row, 8, row.length - VERSION_TAIL);
+    }
+
+    static long numberOfVersion(byte[] row) {
+        return ~ByteBuffer.wrap(row, row.length - 8, 8).getLong();
+    }
+
+    static byte[] document(BucketId bucket, String kind) {
+        byte[] name = name(kind);
+        return ByteBuffer.allocate(8 + name.length)
+                .putLong(bucket.value())
+                .put(name)
                 .array();
     }
 

@@ -4,24 +4,27 @@ import com.google.protobuf.ByteString;
 import flare.metadata.wire.BlobRow;
 import flare.metadata.wire.BucketRow;
 import flare.metadata.wire.ChunkRow;
-import flare.metadata.wire.DeadRow;
 import flare.metadata.wire.ExtentsRow;
 import flare.metadata.wire.ObjectRow;
 import flare.metadata.wire.SliceRow;
-import flare.model.BlobId;
-import flare.model.BucketId;
-import flare.model.BucketName;
+import flare.model.BucketInfo.Versioning;
 import flare.model.ChunkRecord;
+import flare.model.Deletion;
 import flare.model.Fault;
-import flare.model.FlareException;
 import flare.model.NodeId;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.VersionId;
+import flare.model.VersionMark;
 import flare.model.WriteCondition;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Buckets, objects, and the references they hold on blobs. */
+/** Objects: put, copied, changed and deleted, under the conditions their users set. */
 final class ObjectCommands {
 
     private final Applying entry;
@@ -29,77 +32,140 @@ final class ObjectCommands {
     private final ClusterCommands cluster;
     private final SessionCommands sessions;
     private final CopyCommands copies;
+    private final BucketCommands buckets;
+    private final References references;
+    private final VersionCommands versions;
 
-    ObjectCommands(Applying entry, ClusterCommands cluster, SessionCommands sessions, CopyCommands copies) {
+    ObjectCommands(
+            Applying entry,
+            ClusterCommands cluster,
+            SessionCommands sessions,
+            CopyCommands copies,
+            BucketCommands buckets) {
         this.entry = entry;
         this.batch = entry.batch();
         this.cluster = cluster;
         this.sessions = sessions;
         this.copies = copies;
+        this.buckets = buckets;
+        this.references = new References(batch, copies);
+        this.versions = new VersionCommands(batch, references);
     }
 
-    BucketId createBucket(BucketName name) {
-        Applying.require(
-                batch.get(Family.BUCKET_NAME, Keys.name(name.value())) == null,
-                Fault.BUCKET_ALREADY_EXISTS,
-                () -> "bucket " + name + " exists already");
-        long id = batch.counters().getLastBucket() + 1;
-        batch.counters().setLastBucket(id);
-        batch.addBucket(BucketRow.newBuilder().setId(id).setName(name.value()).setCreatedMillis(entry.nowMillis()));
-        return new BucketId(id);
+    References references() {
+        return references;
     }
 
-    Command.Done deleteBucket(Command.DeleteBucket delete) {
-        BucketRow.Builder bucket = bucket(delete.bucket());
-        Applying.require(
-                bucket.getObjects() == 0,
-                Fault.BUCKET_NOT_EMPTY,
-                () -> "bucket " + bucket.getName() + " has " + bucket.getObjects() + " objects");
-        batch.removeBucket(bucket);
-        return new Command.Done();
-    }
-
-    private BucketRow.Builder bucket(BucketId id) {
-        BucketRow.Builder bucket = batch.bucket(id);
-        if (bucket == null) {
-            throw new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket with id " + id.value());
-        }
-        return bucket;
+    VersionRows rows() {
+        return versions.rows();
     }
 
     ObjectInfo put(Command.PutObject put) {
-        BucketRow.Builder bucket = bucket(put.bucket());
-        byte[] row = Keys.object(put.bucket(), put.key());
-        ObjectRow old = object(row);
-        holds(put.condition(), old, put.key().text());
-        if (put.content() instanceof Command.NewContent.Blob blob) {
-            mayCreate(blob);
-            create(blob, put.size());
-        }
+        BucketRow.Builder bucket = buckets.get(put.bucket());
+        holds(put.condition(), versions.rows().current(put.bucket(), put.key()), put.key());
+        ExtentsRow extents = take(put.content(), put.size());
+        NewVersion made = new NewVersion(put.size(), put.etag(), put.attributes(), put.extras(), 0);
+        return add(bucket, put.key(), made, extents);
+    }
+
+    /** What a version that is about to be written will say of itself. */
+    record NewVersion(long size, String etag, ObjectAttributes attributes, ObjectExtras extras, int parts) {}
+
+    /** Makes the extents, whose references are the caller's to count, the key's newest version. */
+    ObjectInfo add(BucketRow.Builder bucket, ObjectKey key, NewVersion made, ExtentsRow extents) {
+        VersionId id = VersionCommands.named(bucket) ? new VersionId(entry.version()) : VersionId.NULL;
         ObjectInfo info = new ObjectInfo(
-                put.key(),
+                key,
                 entry.version(),
-                put.size(),
-                put.etag(),
+                made.size(),
+                made.etag(),
                 Instant.ofEpochMilli(entry.nowMillis()),
-                put.attributes());
-        batch.put(Family.OBJECT, row, ValueCodec.encode(info));
-        batch.put(Family.EXTENTS, Keys.number(info.version()), extents(put));
-        if (old == null) {
-            bucket.setObjects(bucket.getObjects() + 1);
-            batch.counters().setObjects(batch.counters().getObjects() + 1);
-        } else {
-            release(old);
-        }
+                made.attributes(),
+                made.extras(),
+                new VersionMark(id, true, false),
+                made.parts());
+        references.put(info.version(), extents);
+        versions.add(bucket, key, ValueCodec.encode(info));
         return info;
     }
 
-    private @Nullable ObjectRow object(byte[] key) {
-        byte[] row = batch.get(Family.OBJECT, key);
-        return row == null ? null : EntryBatch.parse(Family.OBJECT, row, ObjectRow.parser());
+    ObjectInfo copy(Command.CopyObject copy) {
+        BucketRow.Builder bucket = buckets.get(copy.bucket());
+        ObjectRow source = source(copy.source());
+        holds(copy.condition(), versions.rows().current(copy.bucket(), copy.key()), copy.key());
+        ObjectInfo from = ValueCodec.decode(copy.source().key(), source, true);
+        ExtentsRow extents = references.extents(source.getVersion());
+        references.share(extents);
+        ObjectExtras extras = new ObjectExtras(
+                copy.tags().orElse(from.extras().tags()),
+                copy.checksum().or(() -> from.extras().checksum()),
+                copy.owner(),
+                copy.acl());
+        NewVersion made = new NewVersion(
+                from.size(), from.etag(), copy.attributes().orElse(from.attributes()), extras, from.parts());
+        return add(bucket, copy.key(), made, extents);
     }
 
-    private static void holds(WriteCondition condition, @Nullable ObjectRow current, String key) {
+    /** The version whose bytes are to be shared: still the one that was seen. */
+    ObjectRow source(Command.CopySource source) {
+        ObjectRow row = versions.rows().readable(buckets.get(source.bucket()), source.key(), source.version());
+        Applying.require(
+                row.getVersion() == source.seen(),
+                Fault.CONFLICT,
+                () -> "key " + source.key() + " is version " + row.getVersion() + " now, not " + source.seen()
+                        + " as it was seen");
+        return row;
+    }
+
+    ObjectInfo amend(Command.AmendVersion amend) {
+        BucketRow.Builder bucket = buckets.get(amend.bucket());
+        VersionRows rows = versions.rows();
+        ObjectRow row = rows.readable(bucket, amend.key(), amend.version());
+        ObjectInfo old = ValueCodec.decode(amend.key(), row, rows.isLatest(amend.bucket(), amend.key(), row));
+        ObjectExtras extras = amend.tags().map(old.extras()::withTags).orElse(old.extras());
+        extras = amend.acl().map(extras::withAcl).orElse(extras);
+        ObjectInfo info = old.withExtras(extras);
+        versions.replace(bucket, amend.key(), ValueCodec.encode(info));
+        return info;
+    }
+
+    Deletion delete(Command.DeleteObject delete) {
+        BucketRow.Builder bucket = buckets.get(delete.bucket());
+        return delete.version().isPresent()
+                ? deleteVersion(bucket, delete, delete.version().get())
+                : deleteKey(bucket, delete);
+    }
+
+    private Deletion deleteVersion(BucketRow.Builder bucket, Command.DeleteObject delete, VersionId id) {
+        ObjectRow row = versions.rows().find(delete.bucket(), delete.key(), id);
+        if (row == null) {
+            return new Deletion(false, Optional.of(id), false);
+        }
+        holds(delete.condition(), row.getDeleteMarker() ? null : row, delete.key());
+        versions.remove(bucket, delete.key(), row);
+        return new Deletion(true, Optional.of(id), row.getDeleteMarker());
+    }
+
+    private Deletion deleteKey(BucketRow.Builder bucket, Command.DeleteObject delete) {
+        ObjectRow current = versions.rows().current(delete.bucket(), delete.key());
+        holds(delete.condition(), current, delete.key());
+        if (BucketCommands.versioning(bucket) == Versioning.UNVERSIONED) {
+            if (current != null) {
+                versions.remove(bucket, delete.key(), current);
+            }
+            return new Deletion(current != null, Optional.empty(), false);
+        }
+        ObjectRow marker = ObjectRow.newBuilder()
+                .setVersion(entry.version())
+                .setModifiedMillis(entry.nowMillis())
+                .setNamed(VersionCommands.named(bucket))
+                .setDeleteMarker(true)
+                .build();
+        versions.add(bucket, delete.key(), marker);
+        return new Deletion(current != null, Optional.of(VersionRows.id(marker)), true);
+    }
+
+    static void holds(WriteCondition condition, @Nullable ObjectRow current, ObjectKey key) {
         if (condition.isNone()) {
             return;
         }
@@ -117,16 +183,19 @@ final class ObjectCommands {
         return etags.contains("*") || etags.contains(current.getEtag());
     }
 
-    private static ExtentsRow extents(Command.PutObject put) {
-        if (put.content() instanceof Command.NewContent.Blob blob) {
+    /** The content becomes extents; its blob, if it is one, is made with the one reference that they are. */
+    ExtentsRow take(Command.NewContent content, long size) {
+        if (content instanceof Command.NewContent.Blob blob) {
+            mayCreate(blob);
+            create(blob, size);
             return ExtentsRow.newBuilder()
                     .addSlices(SliceRow.newBuilder()
                             .setSession(blob.id().session())
                             .setCounter(blob.id().counter())
-                            .setLength(put.size()))
+                            .setLength(size))
                     .build();
         }
-        byte[] inline = ((Command.NewContent.Inline) put.content()).bytes();
+        byte[] inline = ((Command.NewContent.Inline) content).bytes();
         return ExtentsRow.newBuilder().setInline(ByteString.copyFrom(inline)).build();
     }
 
@@ -176,47 +245,5 @@ final class ObjectCommands {
         batch.counters()
                 .setBlobs(batch.counters().getBlobs() + 1)
                 .setChunks(batch.counters().getChunks() + blob.chunks().size());
-    }
-
-    boolean delete(Command.DeleteObject delete) {
-        BucketRow.Builder bucket = bucket(delete.bucket());
-        byte[] row = Keys.object(delete.bucket(), delete.key());
-        ObjectRow old = object(row);
-        holds(delete.condition(), old, delete.key().text());
-        if (old == null) {
-            return false;
-        }
-        batch.delete(Family.OBJECT, row);
-        bucket.setObjects(bucket.getObjects() - 1);
-        batch.counters().setObjects(batch.counters().getObjects() - 1);
-        release(old);
-        return true;
-    }
-
-    /** The old version's extents go, and its blobs lose a count; at 0 a blob is dead and never counted on again. */
-    private void release(ObjectRow old) {
-        byte[] key = Keys.number(old.getVersion());
-        byte[] row = batch.get(Family.EXTENTS, key);
-        if (row == null) {
-            throw new IllegalStateException("version " + old.getVersion() + " has no extents");
-        }
-        batch.delete(Family.EXTENTS, key);
-        for (SliceRow slice :
-                EntryBatch.parse(Family.EXTENTS, row, ExtentsRow.parser()).getSlicesList()) {
-            BlobId id = new BlobId(slice.getSession(), slice.getCounter());
-            BlobRow blob = copies.blob(id);
-            if (blob == null || blob.getReferences() < 1) {
-                throw new IllegalStateException("version " + old.getVersion() + " refers to blob " + id + ", which "
-                        + (blob == null ? "does not exist" : "nobody counts on"));
-            }
-            batch.put(
-                    Family.BLOB,
-                    Keys.blob(id),
-                    blob.toBuilder().setReferences(blob.getReferences() - 1).build());
-            if (blob.getReferences() == 1) {
-                batch.put(Family.DEAD, Keys.blob(id), DeadRow.getDefaultInstance());
-                batch.counters().setDeadBlobs(batch.counters().getDeadBlobs() + 1);
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a bucket's keys. A common prefix costs one seek however many keys it stands for; the walk is bounded to the
@@ -17,12 +16,14 @@ final class ObjectListing {
 
     private final RowReader rows;
     private final Query.ListObjects list;
+    private final KeyGroups groups;
     private final List<ObjectInfo> objects = new ArrayList<>();
     private final List<byte[]> commonPrefixes = new ArrayList<>();
 
     ObjectListing(RowReader rows, Query.ListObjects list) {
         this.rows = rows;
         this.list = list;
+        this.groups = new KeyGroups(list.prefix(), list.delimiter());
     }
 
     Query.ObjectPage page() {
@@ -40,10 +41,10 @@ final class ObjectListing {
                     return new Query.ObjectPage(objects, commonPrefixes, Optional.of(last));
                 }
                 byte[] key = Keys.keyOfObject(scan.key());
-                byte[] group = group(key);
+                byte[] group = groups.group(key);
                 if (group == null) {
                     ObjectRow object = EntryBatch.parse(Family.OBJECT, scan.value(), ObjectRow.parser());
-                    objects.add(ValueCodec.decode(ObjectKey.of(key), object));
+                    objects.add(ValueCodec.decode(ObjectKey.of(key), object, true));
                     last = key;
                     found = scan.next();
                 } else {
@@ -63,31 +64,11 @@ final class ObjectListing {
             return prefix;
         }
         byte[] mark = row(list.after());
-        boolean isGroup = startsWith(list.after(), list.prefix()) && Arrays.equals(group(list.after()), list.after());
-        byte[] behind = isGroup ? Keys.behind(mark) : Keys.after(mark);
+        byte[] behind = groups.isGroup(list.after()) ? Keys.behind(mark) : Keys.after(mark);
         return Arrays.compareUnsigned(behind, prefix) > 0 ? behind : prefix;
     }
 
     private byte[] row(byte[] key) {
         return Keys.object(list.bucket(), key);
-    }
-
-    /** The text up to the first delimiter behind the prefix, with it; null if there is none. */
-    private byte @Nullable [] group(byte[] key) {
-        byte[] delimiter = list.delimiter();
-        if (delimiter.length == 0) {
-            return null;
-        }
-        for (int at = list.prefix().length; at + delimiter.length <= key.length; at++) {
-            if (key[at] == delimiter[0]
-                    && Arrays.equals(key, at, at + delimiter.length, delimiter, 0, delimiter.length)) {
-                return Arrays.copyOf(key, at + delimiter.length);
-            }
-        }
-        return null;
-    }
-
-    private static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

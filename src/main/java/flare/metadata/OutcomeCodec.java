@@ -5,6 +5,7 @@ import flare.metadata.wire.ObjectValue;
 import flare.metadata.wire.OutcomeValue;
 import flare.metadata.wire.RefusalValue;
 import flare.model.BucketId;
+import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.NodeId;
 import flare.model.ObjectInfo;
@@ -31,7 +32,8 @@ final class OutcomeCodec {
         if (value instanceof ObjectInfo info) {
             to.setObject(ObjectValue.newBuilder()
                     .setKey(ValueCodec.bytes(info.key()))
-                    .setRow(ValueCodec.encode(info)));
+                    .setRow(ValueCodec.encode(info))
+                    .setOlder(!info.mark().latest()));
         } else if (value instanceof Command.Done) {
             to.setDone(true);
         } else if (value instanceof Long number) {
@@ -44,6 +46,8 @@ final class OutcomeCodec {
             to.setNode(node.value());
         } else if (value instanceof ClusterState cluster) {
             to.setCluster(ValueCodec.encode(cluster));
+        } else if (value instanceof Deletion deletion) {
+            to.setDeletion(ValueCodec.encode(deletion));
         } else if (value instanceof List<?> copies) {
             to.getFreedBuilder();
             copies.forEach(copy -> to.getFreedBuilder().addCopies(ValueCodec.encode((Command.FreedCopy) copy)));
@@ -75,9 +79,10 @@ final class OutcomeCodec {
             case CLUSTER -> new Outcome.Accepted(ValueCodec.decode(outcome.getCluster()));
             case OBJECT -> {
                 ObjectKey key = ObjectKey.of(outcome.getObject().getKey().toByteArray());
-                yield new Outcome.Accepted(
-                        ValueCodec.decode(key, outcome.getObject().getRow()));
+                yield new Outcome.Accepted(ValueCodec.decode(
+                        key, outcome.getObject().getRow(), !outcome.getObject().getOlder()));
             }
+            case DELETION -> new Outcome.Accepted(ValueCodec.decode(outcome.getDeletion()));
             case FREED ->
                 new Outcome.Accepted(outcome.getFreed().getCopiesList().stream()
                         .map(ValueCodec::decode)

@@ -2,6 +2,7 @@ package flare.metadata;
 
 import flare.model.BlobId;
 import flare.model.BucketId;
+import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
@@ -9,9 +10,12 @@ import flare.model.NodeId;
 import flare.model.NodeInfo;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.ObjectPart;
+import flare.model.VersionId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A question to the state machine, with the type of its answer; answered from one snapshot. */
 public sealed interface Query<R> {
@@ -36,11 +40,58 @@ public sealed interface Query<R> {
     /** Empty if there is none. */
     record FindBucket(BucketName name) implements Query<Optional<BucketId>> {}
 
-    /** NO_SUCH_BUCKET, NO_SUCH_KEY. */
-    record StatObject(BucketId bucket, ObjectKey key) implements Query<ObjectInfo> {}
+    /** The bucket with its configuration; empty if there is none. */
+    record GetBucket(BucketName name) implements Query<Optional<BucketInfo>> {}
 
-    /** For a read under a pin: NO_SUCH_BUCKET, NO_SUCH_KEY; UNAVAILABLE if the pin's session is not live. */
-    record OpenObject(BucketId bucket, ObjectKey key, long session) implements Query<OpenedObject> {}
+    /**
+     * Buckets in the order of their names, without their documents.
+     *
+     * @param owners whose; "" stands for those that are nobody's in particular; no owners: everybody's
+     * @param prefix may be empty
+     * @param after exclusive; may be empty
+     */
+    record ListBuckets(Set<String> owners, String prefix, String after, int limit) implements Query<BucketPage> {
+        public ListBuckets {
+            owners = Set.copyOf(owners);
+        }
+    }
+
+    /**
+     * NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION; METHOD_NOT_ALLOWED for a delete marker named by its id. Where a marker
+     * is what stands there, the refusal names it ({@link flare.model.FlareException#deleteMarker}).
+     *
+     * @param version empty: the key's newest
+     */
+    record StatObject(BucketId bucket, ObjectKey key, Optional<VersionId> version) implements Query<ObjectInfo> {
+
+        public StatObject(BucketId bucket, ObjectKey key) {
+            this(bucket, key, Optional.empty());
+        }
+    }
+
+    /** For a read under a pin: refuses as {@link StatObject}; UNAVAILABLE if the pin's session is not live. */
+    record OpenObject(BucketId bucket, ObjectKey key, Optional<VersionId> version, long session)
+            implements Query<OpenedObject> {
+
+        public OpenObject(BucketId bucket, ObjectKey key, long session) {
+            this(bucket, key, Optional.empty(), session);
+        }
+    }
+
+    /** What an object was made of; refuses as {@link StatObject}. Parts behind a number, in order. */
+    record ListObjectParts(BucketId bucket, ObjectKey key, Optional<VersionId> version, int after, int limit)
+            implements Query<ObjectParts> {}
+
+    /**
+     * One page of a bucket's versions and delete markers: keys in byte order, newest first within a key. NO_SUCH_BUCKET.
+     *
+     * @param prefix may be empty
+     * @param delimiter may be empty: none
+     * @param after to go on behind
+     * @param limit results, at least 1; a common prefix counts as one
+     */
+    record ListVersions(BucketId bucket, byte[] prefix, byte[] delimiter, VersionsMark after, int limit)
+            implements Query<VersionPage> {}
 
     /**
      * Chunks of a blob in order, from an ordinal on; those of a dead blob with the nodes their FREED copies are on, which a
@@ -85,23 +136,37 @@ public sealed interface Query<R> {
     /**
      * An object and where its bytes are.
      *
+     * @param parts what it was made of; empty if it was put whole
      * @param appliedIndex of the snapshot it was read from
      */
-    record OpenedObject(ObjectInfo info, Content content, long appliedIndex) {}
+    record OpenedObject(ObjectInfo info, Content content, List<ObjectPart> parts, long appliedIndex) {}
 
     sealed interface Content {
 
         record Inline(byte[] bytes) implements Content {}
 
         /**
-         * Slices in order; {@code firstChunks} are the leading chunks of the first slice's blob, to save a query for
+         * Extents in order; {@code firstChunks} are the leading chunks of the first one's blob, to save a query for
          * small objects; the rest is read in pages with {@link ListChunks}.
          */
-        record Slices(List<Slice> slices, List<ChunkRecord> firstChunks) implements Content {}
+        record Extents(List<? extends Extent> extents, List<ChunkRecord> firstChunks) implements Content {}
+    }
+
+    /** A run of bytes; an object's are laid end to end. */
+    sealed interface Extent {
+        long length();
     }
 
     /** A run of a blob's bytes. */
-    record Slice(BlobId blob, long offset, long length) {}
+    record Slice(BlobId blob, long offset, long length) implements Extent {}
+
+    /** A run of bytes that are here. */
+    record Run(byte[] bytes) implements Extent {
+        @Override
+        public long length() {
+            return bytes.length;
+        }
+    }
 
     /**
      * Keys and common prefixes, each in order.
@@ -109,6 +174,26 @@ public sealed interface Query<R> {
      * @param next what to pass as {@code after} for the next page; empty on the last page
      */
     record ObjectPage(List<ObjectInfo> objects, List<byte[]> commonPrefixes, Optional<byte[]> next) {}
+
+    /** @param next what to pass as {@code after} for the next page; empty on the last page */
+    record BucketPage(List<BucketInfo> buckets, Optional<String> next) {}
+
+    /**
+     * A place in a listing of versions.
+     *
+     * @param key a key or a common prefix; empty: the start
+     * @param version empty: behind all versions of the key
+     */
+    record VersionsMark(byte[] key, Optional<VersionId> version) {
+
+        public static final VersionsMark START = new VersionsMark(new byte[0], Optional.empty());
+    }
+
+    /** @param next what to pass as {@code after} for the next page; empty on the last page */
+    record VersionPage(List<ObjectInfo> versions, List<byte[]> commonPrefixes, Optional<VersionsMark> next) {}
+
+    /** @param more whether there are parts behind these */
+    record ObjectParts(ObjectInfo info, List<ObjectPart> parts, boolean more) {}
 
     /** @param copies chunks with a location on the node */
     record NodeUsage(NodeInfo node, long copies, long bytes) {}

@@ -193,6 +193,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     private static boolean isLookup(Query<?> query) {
         return query instanceof Query.GetCluster
                 || query instanceof Query.FindBucket
+                || query instanceof Query.GetBucket
                 || query instanceof Query.StatObject
                 || query instanceof Query.OpenObject;
     }

@@ -9,7 +9,6 @@ import flare.metadata.wire.NodeRow;
 import flare.metadata.wire.ObjectRow;
 import flare.metadata.wire.PositionRow;
 import flare.metadata.wire.SessionRow;
-import flare.metadata.wire.SliceRow;
 import flare.metadata.wire.UsageRow;
 import flare.model.BlobId;
 import flare.model.BucketId;
@@ -22,6 +21,8 @@ import flare.model.NodeInfo;
 import flare.model.NodeState;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.ObjectPart;
+import flare.model.VersionId;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -39,10 +40,14 @@ final class StateQueries {
 
     private final RowReader rows;
     private final CopyQueries copies;
+    private final BucketQueries buckets;
+    private final VersionRows versions;
 
     StateQueries(RowReader rows) {
         this.rows = rows;
         this.copies = new CopyQueries(rows);
+        this.buckets = new BucketQueries(rows);
+        this.versions = new VersionRows(rows);
     }
 
     /** What each query answers is its type parameter; the dispatch below is where that is held true. */
@@ -53,8 +58,7 @@ final class StateQueries {
 
     private Object ask(Query<?> query) {
         if (query instanceof Query.StatObject stat) {
-            bucket(stat.bucket());
-            return ValueCodec.decode(stat.key(), object(stat.bucket(), stat.key()));
+            return object(stat.bucket(), stat.key(), stat.version());
         } else if (query instanceof Query.OpenObject open) {
             return open(open);
         } else if (query instanceof Query.ListObjects list) {
@@ -62,10 +66,23 @@ final class StateQueries {
             CopyQueries.checkLimit(list.limit());
             return new ObjectListing(rows, list).page();
         } else if (query instanceof Query.FindBucket find) {
-            byte[] id = rows.get(Family.BUCKET_NAME, Keys.name(find.name().value()));
-            return Optional.ofNullable(id)
-                    .map(bytes -> new BucketId(ByteBuffer.wrap(bytes).getLong()));
-        } else if (query instanceof Query.GetCluster) {
+            return buckets.find(find.name());
+        } else if (query instanceof Query.GetBucket get) {
+            return buckets.get(get.name());
+        } else if (query instanceof Query.ListBuckets list) {
+            return buckets.list(list);
+        } else if (query instanceof Query.ListVersions list) {
+            bucket(list.bucket());
+            CopyQueries.checkLimit(list.limit());
+            return new VersionListing(rows, list).page();
+        } else if (query instanceof Query.ListObjectParts list) {
+            return parts(list);
+        }
+        return askCluster(query);
+    }
+
+    private Object askCluster(Query<?> query) {
+        if (query instanceof Query.GetCluster) {
             return Optional.ofNullable(read(Family.META, Keys.CLUSTER, ClusterValue.parser()))
                     .map(ValueCodec::decode);
         } else if (query instanceof Query.ListNodes) {
@@ -84,19 +101,17 @@ final class StateQueries {
     }
 
     private BucketRow bucket(BucketId id) {
-        BucketRow bucket = read(Family.BUCKET, Keys.bucket(id), BucketRow.parser());
+        BucketRow bucket = buckets.row(id);
         if (bucket == null) {
             throw new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket with id " + id.value());
         }
         return bucket;
     }
 
-    private ObjectRow object(BucketId bucket, ObjectKey key) {
-        ObjectRow row = read(Family.OBJECT, Keys.object(bucket, key), ObjectRow.parser());
-        if (row == null) {
-            throw new FlareException(Fault.NO_SUCH_KEY, "there is no object with key " + key);
-        }
-        return row;
+    private ObjectInfo object(BucketId bucket, ObjectKey key, Optional<VersionId> version) {
+        ObjectRow row = versions.readable(bucket(bucket), key, version);
+        boolean latest = version.isEmpty() || versions.isLatest(bucket, key, row);
+        return ValueCodec.decode(key, row, latest);
     }
 
     private Query.OpenedObject open(Query.OpenObject open) {
@@ -104,26 +119,47 @@ final class StateQueries {
         if (session == null || session.getClosed()) {
             throw SessionCommands.notLive(open.session());
         }
-        bucket(open.bucket());
-        ObjectInfo info = ValueCodec.decode(open.key(), object(open.bucket(), open.key()));
+        ObjectInfo info = object(open.bucket(), open.key(), open.version());
         PositionRow position = read(Family.META, Keys.POSITION, PositionRow.parser());
-        return new Query.OpenedObject(info, content(info), position == null ? 0 : position.getIndex());
+        ExtentsRow extents = extents(info);
+        return new Query.OpenedObject(
+                info,
+                content(extents),
+                info.parts() == 0 ? List.of() : Extents.parts(extents),
+                position == null ? 0 : position.getIndex());
     }
 
-    private Query.Content content(ObjectInfo info) {
+    private Query.ObjectParts parts(Query.ListObjectParts list) {
+        CopyQueries.checkLimit(list.limit());
+        ObjectInfo info = object(list.bucket(), list.key(), list.version());
+        if (info.parts() == 0) {
+            return new Query.ObjectParts(info, List.of(), false);
+        }
+        List<ObjectPart> behind = Extents.parts(extents(info)).stream()
+                .filter(part -> part.number() > list.after())
+                .toList();
+        boolean more = behind.size() > list.limit();
+        return new Query.ObjectParts(info, more ? behind.subList(0, list.limit()) : behind, more);
+    }
+
+    private ExtentsRow extents(ObjectInfo info) {
         ExtentsRow extents = read(Family.EXTENTS, Keys.number(info.version()), ExtentsRow.parser());
         if (extents == null) {
             throw new IllegalStateException("version " + info.version() + " of " + info.key() + " has no extents");
         }
-        if (extents.hasInline()) {
-            return new Query.Content.Inline(extents.getInline().toByteArray());
+        return extents;
+    }
+
+    private Query.Content content(ExtentsRow row) {
+        if (row.hasInline()) {
+            return new Query.Content.Inline(row.getInline().toByteArray());
         }
-        List<Query.Slice> slices = new ArrayList<>();
-        for (SliceRow slice : extents.getSlicesList()) {
-            BlobId blob = new BlobId(slice.getSession(), slice.getCounter());
-            slices.add(new Query.Slice(blob, slice.getOffset(), slice.getLength()));
-        }
-        return new Query.Content.Slices(slices, firstChunks(slices.get(0).blob()));
+        List<Query.Extent> extents = Extents.of(row);
+        return new Query.Content.Extents(
+                extents,
+                !extents.isEmpty() && extents.get(0) instanceof Query.Slice first
+                        ? firstChunks(first.blob())
+                        : List.of());
     }
 
     /** The first by a point read: with the usual object of one chunk, no iterator is needed. */

@@ -3,22 +3,33 @@ package flare.metadata;
 import com.google.protobuf.ByteString;
 import flare.metadata.wire.AttributesValue;
 import flare.metadata.wire.BlobIdValue;
+import flare.metadata.wire.ChecksumValue;
 import flare.metadata.wire.ChunkIdValue;
 import flare.metadata.wire.ChunkValue;
 import flare.metadata.wire.ClusterValue;
+import flare.metadata.wire.DeletionValue;
+import flare.metadata.wire.ExtrasValue;
 import flare.metadata.wire.FreedCopyValue;
 import flare.metadata.wire.HeaderValue;
 import flare.metadata.wire.NewBlobValue;
 import flare.metadata.wire.ObjectRow;
 import flare.metadata.wire.SettingsValue;
+import flare.metadata.wire.TagsValue;
 import flare.metadata.wire.UuidValue;
+import flare.metadata.wire.VersionIdValue;
 import flare.model.BlobId;
+import flare.model.Checksum;
+import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.Deletion;
 import flare.model.NodeId;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
+import flare.model.VersionMark;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,23 +179,97 @@ final class ValueCodec {
     }
 
     static ObjectRow encode(ObjectInfo info) {
-        return ObjectRow.newBuilder()
+        ObjectRow.Builder row = ObjectRow.newBuilder()
                 .setVersion(info.version())
                 .setSize(info.size())
                 .setEtag(info.etag())
                 .setModifiedMillis(info.lastModified().toEpochMilli())
                 .setAttributes(encode(info.attributes()))
-                .build();
+                .setNamed(!info.versionId().isNull())
+                .setParts(info.parts());
+        if (!info.extras().isNone()) {
+            row.setExtras(encode(info.extras()));
+        }
+        return row.build();
     }
 
-    static ObjectInfo decode(ObjectKey key, ObjectRow row) {
+    /** @param latest whether it is the key's newest version, which its place tells and not the row */
+    static ObjectInfo decode(ObjectKey key, ObjectRow row, boolean latest) {
+        boolean only = latest && !row.getNamed() && !row.getDeleteMarker();
         return new ObjectInfo(
                 key,
                 row.getVersion(),
                 row.getSize(),
                 row.getEtag(),
                 Instant.ofEpochMilli(row.getModifiedMillis()),
-                decode(row.getAttributes()));
+                decode(row.getAttributes()),
+                row.hasExtras() ? decode(row.getExtras()) : ObjectExtras.NONE,
+                only ? VersionMark.ONLY : new VersionMark(VersionRows.id(row), latest, row.getDeleteMarker()),
+                row.getParts());
+    }
+
+    static ExtrasValue encode(ObjectExtras extras) {
+        ExtrasValue.Builder encoded = ExtrasValue.newBuilder();
+        extras.tags().forEach((name, value) -> encoded.addTags(header(name, value)));
+        extras.checksum().ifPresent(checksum -> encoded.setChecksum(encode(checksum)));
+        extras.owner().ifPresent(encoded::setOwner);
+        extras.acl().ifPresent(encoded::setAcl);
+        return encoded.build();
+    }
+
+    static ObjectExtras decode(ExtrasValue extras) {
+        return new ObjectExtras(
+                map(extras.getTagsList()),
+                extras.hasChecksum() ? Optional.of(decode(extras.getChecksum())) : Optional.empty(),
+                extras.hasOwner() ? Optional.of(extras.getOwner()) : Optional.empty(),
+                extras.hasAcl() ? Optional.of(extras.getAcl()) : Optional.empty());
+    }
+
+    static TagsValue encode(Map<String, String> tags) {
+        TagsValue.Builder encoded = TagsValue.newBuilder();
+        tags.forEach((name, value) -> encoded.addTags(header(name, value)));
+        return encoded.build();
+    }
+
+    static Map<String, String> decode(TagsValue tags) {
+        return map(tags.getTagsList());
+    }
+
+    static ChecksumValue encode(Checksum checksum) {
+        return ChecksumValue.newBuilder()
+                .setAlgorithm(checksum.algorithm().name())
+                .setValue(checksum.value())
+                .setComposite(checksum.type() == Checksum.Type.COMPOSITE)
+                .build();
+    }
+
+    static Checksum decode(ChecksumValue checksum) {
+        return new Checksum(
+                ChecksumAlgorithm.valueOf(checksum.getAlgorithm()),
+                checksum.getValue(),
+                checksum.getComposite() ? Checksum.Type.COMPOSITE : Checksum.Type.FULL_OBJECT);
+    }
+
+    static VersionIdValue encode(VersionId id) {
+        return VersionIdValue.newBuilder().setNumber(id.number()).build();
+    }
+
+    static VersionId decode(VersionIdValue id) {
+        return new VersionId(id.getNumber());
+    }
+
+    static DeletionValue encode(Deletion deletion) {
+        DeletionValue.Builder encoded =
+                DeletionValue.newBuilder().setRemoved(deletion.removed()).setDeleteMarker(deletion.deleteMarker());
+        deletion.versionId().ifPresent(id -> encoded.setVersion(encode(id)));
+        return encoded.build();
+    }
+
+    static Deletion decode(DeletionValue deletion) {
+        return new Deletion(
+                deletion.getRemoved(),
+                deletion.hasVersion() ? Optional.of(decode(deletion.getVersion())) : Optional.empty(),
+                deletion.getDeleteMarker());
     }
 
     static ByteString bytes(ObjectKey key) {

@@ -35,8 +35,12 @@ final class ChunkPages {
         this.known = known;
     }
 
-    static ChunkPages of(Metadata metadata, Query.Content.Slices content, ByteRange range) {
-        return new ChunkPages(metadata, cut(content.slices(), range), content.firstChunks());
+    static ChunkPages of(Metadata metadata, Query.Content.Extents content, ByteRange range) {
+        return new ChunkPages(metadata, cut(slices(content), range), content.firstChunks());
+    }
+
+    private static List<Slice> slices(Query.Content.Extents content) {
+        return content.extents().stream().map(Slice.class::cast).toList();
     }
 
     /** The parts of slices, laid end to end, that a range covers. */

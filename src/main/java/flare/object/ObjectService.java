@@ -1,14 +1,23 @@
 package flare.object;
 
+import flare.model.BucketId;
+import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ByteRange;
+import flare.model.Checksum;
+import flare.model.Deletion;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.ObjectPart;
+import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
@@ -35,19 +44,72 @@ public interface ObjectService {
      * Opens an object for reading. {@code range} is asked once the object is known: it gives the bytes wanted, empty for
      * all of them, or throws {@link flare.model.FlareException} (RANGE_NOT_SATISFIABLE, PRECONDITION_FAILED,
      * NOT_MODIFIED). The bytes of the answer must be run or cancelled: they hold a pin.
+     *
+     * <p>NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, METHOD_NOT_ALLOWED for a delete marker named by its id; where a
+     * marker is what stands there the exception names it ({@link flare.model.FlareException#deleteMarker}).
      */
-    CompletionStage<ObjectRead> get(BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range);
+    CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range);
 
-    CompletionStage<ObjectInfo> head(BucketName bucket, ObjectKey key);
+    default CompletionStage<ObjectRead> get(
+            BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
+        return get(new VersionRef(bucket, key, Optional.empty()), range);
+    }
+
+    /**
+     * The same for one part of it: its bytes are the range of the answer. Of an object put whole part 1 is all of it.
+     * INVALID_PART where there is no such part.
+     *
+     * @param check asked once the object is known, as {@code range} is; throws to refuse
+     */
+    CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check);
+
+    /** Refuses as {@link #get}. */
+    CompletionStage<ObjectInfo> head(VersionRef object);
+
+    default CompletionStage<ObjectInfo> head(BucketName bucket, ObjectKey key) {
+        return head(new VersionRef(bucket, key, Optional.empty()));
+    }
+
+    /** What it was made of: parts behind a number, in order. Refuses as {@link #get}. */
+    CompletionStage<PartsPage> parts(VersionRef object, int after, int limit);
+
+    /**
+     * Without a version: removes the key, or hides it by a delete marker where the bucket has versions. With one: removes
+     * exactly that version or marker. What is not there is no failure.
+     */
+    CompletionStage<Deletion> delete(VersionRef object, WriteCondition condition);
 
     /** Deletes the key; completes with whether there was anything. */
-    CompletionStage<Boolean> delete(BucketName bucket, ObjectKey key, WriteCondition condition);
+    default CompletionStage<Boolean> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
+        return delete(new VersionRef(bucket, key, Optional.empty()), condition).thenApply(Deletion::removed);
+    }
+
+    /** Makes a key name the bytes of another version, without moving them. Refuses as {@link #get} for the source. */
+    CompletionStage<Copied> copy(CopyRequest request);
+
+    /** Puts all tags of a version in place of those it has; none: removes them. Refuses as {@link #get}. */
+    CompletionStage<ObjectInfo> setTags(VersionRef object, Map<String, String> tags);
+
+    /** Records another canned ACL. Refuses as {@link #get}. */
+    CompletionStage<ObjectInfo> setAcl(VersionRef object, String acl);
+
+    CompletionStage<VersionListing> listVersions(VersionsRequest request);
+
+    /**
+     * The same objects, but the name of this bucket means this very bucket: for what was authorised by its configuration
+     * (I5). NO_SUCH_BUCKET once it is deleted, whoever has the name then.
+     */
+    ObjectService in(BucketInfo bucket);
 
     CompletionStage<Listing> list(ListRequest request);
+
+    /** @param version empty: the key's newest */
+    record VersionRef(BucketName bucket, ObjectKey key, Optional<VersionId> version) {}
 
     /**
      * @param length announced bytes, empty when only the stream's end tells; a body of another length is INCOMPLETE_BODY
      * @param contentMd5 what the client says the MD5 is, 16 bytes: BAD_DIGEST if it is not
+     * @param extras tags, owner and ACL
      */
     record PutRequest(
             BucketName bucket,
@@ -55,7 +117,48 @@ public interface ObjectService {
             Optional<Long> length,
             Optional<byte[]> contentMd5,
             ObjectAttributes attributes,
+            ObjectExtras extras,
+            WriteCondition condition) {
+
+        public PutRequest(
+                BucketName bucket,
+                ObjectKey key,
+                Optional<Long> length,
+                Optional<byte[]> contentMd5,
+                ObjectAttributes attributes,
+                WriteCondition condition) {
+            this(bucket, key, length, contentMd5, attributes, ObjectExtras.NONE, condition);
+        }
+    }
+
+    /**
+     * @param version empty: the key's newest
+     * @param check asked once the source is known; throws {@link flare.model.FlareException} to refuse
+     */
+    record CopySource(BucketId bucket, ObjectKey key, Optional<VersionId> version, Consumer<ObjectInfo> check) {}
+
+    /**
+     * @param attributes empty: the source's
+     * @param tags empty: the source's
+     * @param checksum empty: the source's
+     * @param condition on what the copy would replace
+     */
+    record CopyRequest(
+            CopySource source,
+            BucketName bucket,
+            ObjectKey key,
+            Optional<ObjectAttributes> attributes,
+            Optional<Map<String, String>> tags,
+            Optional<Checksum> checksum,
+            Optional<String> owner,
+            Optional<String> acl,
             WriteCondition condition) {}
+
+    /** @param source as it was when it was copied */
+    record Copied(ObjectInfo copy, ObjectInfo source) {}
+
+    /** @param more whether there are parts behind these */
+    record PartsPage(ObjectInfo info, List<ObjectPart> parts, boolean more) {}
 
     /**
      * @param range the bytes that follow; empty when they are the whole object
@@ -82,4 +185,29 @@ public interface ObjectService {
 
     /** @param next what to pass as {@code after} for the next page; empty on the last page */
     record Listing(List<ObjectInfo> objects, List<byte[]> commonPrefixes, Optional<byte[]> next) {}
+
+    /**
+     * @param prefix UTF-8, may be empty
+     * @param delimiter UTF-8, may be empty
+     * @param keyMarker key or common prefix to go on behind; empty: from the start
+     * @param versionMarker of the marker's key, to go on behind; empty: behind all of them
+     * @param limit at least 0
+     */
+    record VersionsRequest(
+            BucketName bucket,
+            byte[] prefix,
+            byte[] delimiter,
+            byte[] keyMarker,
+            Optional<VersionId> versionMarker,
+            int limit) {}
+
+    /**
+     * Versions and delete markers in the order of their keys, the newest first.
+     *
+     * @param next where the next page goes on; empty on the last page
+     */
+    record VersionListing(List<ObjectInfo> versions, List<byte[]> commonPrefixes, Optional<NextVersion> next) {}
+
+    /** @param versionMarker empty behind a common prefix */
+    record NextVersion(byte[] keyMarker, Optional<VersionId> versionMarker) {}
 }

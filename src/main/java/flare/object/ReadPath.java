@@ -3,11 +3,10 @@ package flare.object;
 import flare.metadata.Query;
 import flare.metadata.Query.Content;
 import flare.metadata.Query.OpenedObject;
-import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.ObjectInfo;
-import flare.model.ObjectKey;
 import flare.object.ObjectService.ObjectRead;
+import flare.object.ObjectService.VersionRef;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,13 +43,16 @@ final class ReadPath {
         this.reader = new CopyReader(environment);
     }
 
-    CompletionStage<ObjectRead> get(BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
+    CompletionStage<ObjectRead> get(VersionRef object, Function<OpenedObject, Optional<ByteRange>> range) {
         return CompletableFuture.completedFuture(environment.metadata())
                 .thenApply(metadata -> new ReadLease(metadata.session().pin(), metrics))
                 .thenCompose(lease -> buckets.with(
-                                bucket,
-                                id -> environment.metadata().read(new Query.OpenObject(id, key, lease.session())))
-                        .thenCompose(opened -> open(opened, range.apply(opened.info()), lease))
+                                object.bucket(),
+                                id -> environment
+                                        .metadata()
+                                        .read(new Query.OpenObject(
+                                                id, object.key(), object.version(), lease.session())))
+                        .thenCompose(opened -> open(opened, range.apply(opened), lease))
                         .whenComplete((read, failure) -> {
                             if (failure != null) {
                                 lease.close();
@@ -67,7 +69,7 @@ final class ReadPath {
             return CompletableFuture.completedFuture(atHand(info, range, inline));
         }
         ByteRange wanted = range.orElseGet(() -> new ByteRange(0, info.size()));
-        ChunkPages pages = ChunkPages.of(environment.metadata(), (Content.Slices) opened.content(), wanted);
+        ChunkPages pages = ChunkPages.of(environment.metadata(), (Content.Extents) opened.content(), wanted);
         return pages.page(ChunkPages.start())
                 .thenCompose(page -> {
                     PartRead first = lease.openAhead(partRead(page.parts().get(0)));

@@ -2,15 +2,22 @@ package flare.object;
 
 import flare.metadata.Command;
 import flare.metadata.Query;
+import flare.model.BucketId;
+import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ByteRange;
+import flare.model.Deletion;
+import flare.model.Fault;
+import flare.model.FlareException;
 import flare.model.ObjectInfo;
-import flare.model.ObjectKey;
+import flare.model.ObjectPart;
 import flare.model.WriteCondition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -19,14 +26,19 @@ import org.apache.pekko.util.ByteString;
 public final class StreamingObjectService implements ObjectService {
 
     private final ObjectEnvironment environment;
+    private final ObjectMetrics metrics;
     private final Buckets buckets;
     private final WritePath writes;
     private final ReadPath reads;
 
     public StreamingObjectService(ObjectEnvironment environment) {
+        this(environment, new ObjectMetrics(environment.meters()), new Buckets(environment.metadata()));
+    }
+
+    private StreamingObjectService(ObjectEnvironment environment, ObjectMetrics metrics, Buckets buckets) {
         this.environment = environment;
-        this.buckets = new Buckets(environment.metadata());
-        ObjectMetrics metrics = new ObjectMetrics(environment.meters());
+        this.metrics = metrics;
+        this.buckets = buckets;
         this.writes = new WritePath(environment, metrics, buckets);
         this.reads = new ReadPath(environment, metrics, buckets, new CopyDropper(environment, metrics));
     }
@@ -42,20 +54,103 @@ public final class StreamingObjectService implements ObjectService {
     }
 
     @Override
-    public CompletionStage<ObjectRead> get(
-            BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
-        return reads.get(bucket, key, range);
+    public CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range) {
+        return reads.get(object, opened -> range.apply(opened.info()));
     }
 
     @Override
-    public CompletionStage<ObjectInfo> head(BucketName bucket, ObjectKey key) {
-        return named(buckets.with(bucket, id -> environment.metadata().read(new Query.StatObject(id, key))));
+    public CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check) {
+        return reads.get(object, opened -> {
+            check.accept(opened.info());
+            return range(opened, part);
+        });
+    }
+
+    /** Empty: all of it. */
+    private static Optional<ByteRange> range(Query.OpenedObject opened, int number) {
+        if (opened.parts().isEmpty() && number == 1) {
+            return Optional.empty();
+        }
+        ObjectPart found = opened.parts().stream()
+                .filter(part -> part.number() == number)
+                .findFirst()
+                .orElseThrow(() -> new FlareException(
+                        Fault.INVALID_PART, opened.info().key() + " was not made of a part " + number));
+        if (found.size() == opened.info().size()) {
+            return Optional.empty();
+        } else if (found.size() == 0) {
+            throw new FlareException(
+                    Fault.RANGE_NOT_SATISFIABLE, "part " + number + " of " + opened.info().key() + " is empty");
+        }
+        return Optional.of(new ByteRange(found.offset(), found.size()));
     }
 
     @Override
-    public CompletionStage<Boolean> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
-        return named(inTime(buckets.with(
-                bucket, id -> environment.metadata().submit(new Command.DeleteObject(id, key, condition)))));
+    public CompletionStage<ObjectInfo> head(VersionRef object) {
+        return named(buckets.with(
+                object.bucket(),
+                id -> environment.metadata().read(new Query.StatObject(id, object.key(), object.version()))));
+    }
+
+    @Override
+    public CompletionStage<PartsPage> parts(VersionRef object, int after, int limit) {
+        return named(buckets.with(
+                        object.bucket(),
+                        id -> environment
+                                .metadata()
+                                .read(new Query.ListObjectParts(id, object.key(), object.version(), after, limit))))
+                .thenApply(parts -> new PartsPage(parts.info(), parts.parts(), parts.more()));
+    }
+
+    @Override
+    public CompletionStage<Deletion> delete(VersionRef object, WriteCondition condition) {
+        return submit(object.bucket(), id -> new Command.DeleteObject(id, object.key(), object.version(), condition));
+    }
+
+    @Override
+    public CompletionStage<Copied> copy(CopyRequest request) {
+        return named(new Copying(environment, buckets).copy(request));
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> setTags(VersionRef object, Map<String, String> tags) {
+        return submit(
+                object.bucket(),
+                id -> new Command.AmendVersion(
+                        id, object.key(), object.version(), Optional.of(tags), Optional.empty()));
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> setAcl(VersionRef object, String acl) {
+        return submit(
+                object.bucket(),
+                id -> new Command.AmendVersion(id, object.key(), object.version(), Optional.empty(), Optional.of(acl)));
+    }
+
+    @Override
+    public CompletionStage<VersionListing> listVersions(VersionsRequest request) {
+        Query.VersionsMark after = new Query.VersionsMark(request.keyMarker(), request.versionMarker());
+        int limit = Math.max(1, request.limit());
+        return named(buckets.with(
+                        request.bucket(),
+                        id -> environment
+                                .metadata()
+                                .read(new Query.ListVersions(id, request.prefix(), request.delimiter(), after, limit))))
+                .thenApply(page -> request.limit() == 0
+                        ? new VersionListing(List.of(), List.of(), Optional.empty())
+                        : new VersionListing(
+                                page.versions(),
+                                page.commonPrefixes(),
+                                page.next().map(mark -> new NextVersion(mark.key(), mark.version()))));
+    }
+
+    @Override
+    public ObjectService in(BucketInfo bucket) {
+        return new StreamingObjectService(environment, metrics, buckets.knowing(bucket));
+    }
+
+    private <T> CompletionStage<T> submit(BucketName bucket, Function<BucketId, Command<T>> command) {
+        return named(inTime(buckets.with(bucket, id -> environment.metadata().submit(command.apply(id)))));
     }
 
     @Override

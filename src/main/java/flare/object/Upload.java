@@ -227,6 +227,7 @@ final class Upload {
                 stored.body().length(),
                 etag(stored, content),
                 request.attributes(),
+                request.extras(),
                 leased == null
                         ? new NewContent.Inline(content)
                         : new NewContent.Blob(leased, cluster.wantedCopies(), stored.chunks()),

@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.http.Headers;
+import flare.model.Crc64Nvme;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.nio.ByteBuffer;

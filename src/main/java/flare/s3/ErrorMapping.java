@@ -13,11 +13,14 @@ final class ErrorMapping {
         return switch (fault) {
             case NO_SUCH_BUCKET -> new S3Error(404, "NoSuchBucket");
             case NO_SUCH_KEY -> new S3Error(404, "NoSuchKey");
+            case NO_SUCH_VERSION -> new S3Error(404, "NoSuchVersion");
+            case NO_SUCH_UPLOAD -> new S3Error(404, "NoSuchUpload");
             case NO_SUCH_NODE -> new S3Error(500, "InternalError");
             case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
             case NOT_MODIFIED -> new S3Error(304, "NotModified");
             case RANGE_NOT_SATISFIABLE -> new S3Error(416, "InvalidRange");
-            case BUCKET_ALREADY_EXISTS -> new S3Error(409, "BucketAlreadyOwnedByYou");
+            case BUCKET_ALREADY_EXISTS -> new S3Error(409, "BucketAlreadyExists");
+            case BUCKET_ALREADY_OWNED -> new S3Error(409, "BucketAlreadyOwnedByYou");
             case BUCKET_NOT_EMPTY -> new S3Error(409, "BucketNotEmpty");
             case CONFLICT -> new S3Error(409, "OperationAborted");
             case INVALID_ARGUMENT -> new S3Error(400, "InvalidArgument");
@@ -28,6 +31,9 @@ final class ErrorMapping {
             case METADATA_TOO_LARGE -> new S3Error(400, "MetadataTooLarge");
             case ENTITY_TOO_SMALL -> new S3Error(400, "EntityTooSmall");
             case ENTITY_TOO_LARGE -> new S3Error(400, "EntityTooLarge");
+            case INVALID_PART -> new S3Error(400, "InvalidPart");
+            case INVALID_PART_ORDER -> new S3Error(400, "InvalidPartOrder");
+            case INVALID_TAG -> new S3Error(400, "InvalidTag");
             case MISSING_CONTENT_LENGTH -> new S3Error(411, "MissingContentLength");
             case INCOMPLETE_BODY -> new S3Error(400, "IncompleteBody");
             case REQUEST_TIMEOUT -> new S3Error(400, "RequestTimeout");

@@ -41,8 +41,13 @@ final class EntryCodecTest {
         assertThat(entry.stampMillis()).isEqualTo(GoldenEntry.STAMP_MILLIS);
         assertThat(EntryCodec.encode(entry)).isEqualTo(released);
         assertThat(EntryCodec.encode(GoldenEntry.entry())).isEqualTo(released);
+        byte[] laterOnes = resource("entry-level-1-versions.bin");
+        EntryCodec.Entry later = EntryCodec.decode(laterOnes);
+        assertThat(EntryCodec.encode(later)).isEqualTo(laterOnes);
+        assertThat(EntryCodec.encode(GoldenVersions.entry())).isEqualTo(laterOnes);
         Set<Class<?>> read = new HashSet<>();
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
+        later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         assertThat(read).isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
     }
 
@@ -60,6 +65,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfVersionsMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-versions.bin"));
+        List<String> rows = new String(resource("rows-level-1-versions.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenVersions.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void noCommandTakesMoreBytesThanItIsPackedFor() {
         BlobId blob = new BlobId(Long.MAX_VALUE, Long.MAX_VALUE);
         List<ChunkRecord> chunks = IntStream.range(0, 1_000)
@@ -71,6 +85,7 @@ final class EntryCodecTest {
                 .toList();
         List<Command<?>> commands = new ArrayList<>();
         GoldenEntry.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         commands.add(new Command.FreeOrphans(
                 new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.ClearFreed(chunks.stream()
@@ -150,6 +165,10 @@ final class EntryCodecTest {
         ReplicatedState model = new ModelState();
         for (Outcome outcome :
                 model.apply(GoldenEntry.POSITION, 1, GoldenEntry.entry().commands())) {
+            assertThat(OutcomeCodec.decode(OutcomeCodec.encode(outcome))).isEqualTo(outcome);
+        }
+        for (Outcome outcome :
+                model.apply(GoldenVersions.POSITION, 1, GoldenVersions.entry().commands())) {
             assertThat(OutcomeCodec.decode(OutcomeCodec.encode(outcome))).isEqualTo(outcome);
         }
         assertThatThrownBy(() -> OutcomeCodec.decode(new byte[0])).isInstanceOf(MalformedEntryException.class);

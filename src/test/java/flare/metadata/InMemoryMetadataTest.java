@@ -33,7 +33,7 @@ final class InMemoryMetadataTest {
                     .toCompletableFuture()
                     .join();
             assertThat(opened.content())
-                    .isEqualTo(new Query.Content.Slices(List.of(new Query.Slice(blob, 0, 10)), List.of(chunk)));
+                    .isEqualTo(new Query.Content.Extents(List.of(new Query.Slice(blob, 0, 10)), List.of(chunk)));
         }
         Query.ObjectPage page = metadata.read(new Query.ListObjects(BUCKET, bytes(""), bytes("/"), bytes(""), 10))
                 .toCompletableFuture()
@@ -42,7 +42,8 @@ final class InMemoryMetadataTest {
         assertThat(page.next()).isEqualTo(Optional.empty());
         assertThat(metadata.submit(new Command.DeleteObject(BUCKET, key, WriteCondition.NONE))
                         .toCompletableFuture()
-                        .join())
+                        .join()
+                        .removed())
                 .isTrue();
     }
 

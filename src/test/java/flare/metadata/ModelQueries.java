@@ -1,13 +1,14 @@
 package flare.metadata;
 
-import flare.model.BucketId;
+import flare.model.BucketInfo;
+import flare.model.BucketName;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Fault;
-import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.ObjectInfo;
-import flare.model.ObjectKey;
+import flare.model.ObjectPart;
+import flare.model.VersionId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,12 +49,24 @@ final class ModelQueries {
         } else if (query instanceof Query.GetCounts) {
             return counts();
         } else if (query instanceof Query.FindBucket find) {
-            return state.buckets.entrySet().stream()
-                    .filter(entry -> entry.getValue().equals(find.name()))
-                    .map(entry -> new BucketId(entry.getKey()))
-                    .findFirst();
+            return named(find.name()).map(bucket -> bucket.id);
+        } else if (query instanceof Query.GetBucket get) {
+            return named(get.name()).map(bucket -> bucket.info(true));
+        } else if (query instanceof Query.ListBuckets list) {
+            return buckets(list);
+        } else if (query instanceof Query.ListVersions list) {
+            return versions(list);
+        } else if (query instanceof Query.ListObjectParts list) {
+            ModelBucket.Version version = state.bucket(list.bucket()).readable(list.key(), list.version());
+            List<ObjectPart> behind = version.content().parts().stream()
+                    .filter(part -> part.number() > list.after())
+                    .toList();
+            return new Query.ObjectParts(
+                    version.info(), behind.stream().limit(list.limit()).toList(), behind.size() > list.limit());
         } else if (query instanceof Query.StatObject stat) {
-            return version(stat.bucket(), stat.key()).info();
+            return state.bucket(stat.bucket())
+                    .readable(stat.key(), stat.version())
+                    .info();
         } else if (query instanceof Query.OpenObject open) {
             return open(open);
         } else if (query instanceof Query.ListObjects list) {
@@ -160,7 +173,9 @@ final class ModelQueries {
 
     private Query.Counts counts() {
         return new Query.Counts(
-                state.objects.values().stream().mapToLong(Map::size).sum(),
+                state.buckets.values().stream()
+                        .mapToLong(bucket -> bucket.objects().size())
+                        .sum(),
                 state.blobs.size(),
                 chunks().count(),
                 state.blobs.values().stream().filter(ModelQueries::isDead).count(),
@@ -169,34 +184,94 @@ final class ModelQueries {
                 lacking().count());
     }
 
-    private ModelState.Version version(BucketId bucket, ObjectKey key) {
-        ModelState.Version version = state.bucket(bucket).get(key);
-        if (version == null) {
-            throw new FlareException(Fault.NO_SUCH_KEY, "no key " + key);
-        }
-        return version;
+    private Optional<ModelBucket> named(BucketName name) {
+        return state.buckets.values().stream()
+                .filter(bucket -> bucket.name.equals(name))
+                .findFirst();
+    }
+
+    private Query.BucketPage buckets(Query.ListBuckets list) {
+        List<BucketInfo> behind = state.buckets.values().stream()
+                .filter(bucket -> list.owners().isEmpty() || list.owners().contains(bucket.owner))
+                .filter(bucket -> bucket.name.value().startsWith(list.prefix()))
+                .filter(bucket -> bucket.name.value().compareTo(list.after()) > 0)
+                .map(bucket -> bucket.info(false))
+                .sorted(Comparator.comparing(bucket -> bucket.name().value()))
+                .toList();
+        List<BucketInfo> page = behind.stream().limit(list.limit()).toList();
+        return new Query.BucketPage(
+                page,
+                behind.size() > page.size()
+                        ? Optional.of(page.get(page.size() - 1).name().value())
+                        : Optional.empty());
     }
 
     private Query.OpenedObject open(Query.OpenObject open) {
         ModelState.SessionRow session = state.sessions.get(open.session());
         ModelState.require(session != null && session.live, Fault.UNAVAILABLE, "session");
-        ModelState.Version version = version(open.bucket(), open.key());
-        Query.Content content = content(version);
-        return new Query.OpenedObject(version.info(), content, state.applied.index());
+        ModelBucket.Version version = state.bucket(open.bucket()).readable(open.key(), open.version());
+        return new Query.OpenedObject(
+                version.info(), content(version.content()), version.content().parts(), state.applied.index());
     }
 
-    private Query.Content content(ModelState.Version version) {
-        byte[] inline = version.inline();
+    private Query.Content content(ModelBucket.Content content) {
+        byte[] inline = content.inline();
         if (inline != null) {
             return new Query.Content.Inline(inline);
         }
-        ModelState.Blob blob = version.blob() == null ? null : state.blobs.get(version.blob());
-        if (blob == null || version.blob() == null) {
-            throw new AssertionError(version);
+        boolean isBlob = !content.extents().isEmpty() && content.extents().get(0) instanceof Query.Slice;
+        if (!isBlob) {
+            return new Query.Content.Extents(content.extents(), List.of());
         }
-        return new Query.Content.Slices(
-                List.of(new Query.Slice(version.blob(), 0, blob.size)),
-                blob.chunks.stream().limit(FIRST_CHUNKS).toList());
+        ModelState.Blob blob = state.blobs.get(((Query.Slice) content.extents().get(0)).blob());
+        if (blob == null) {
+            throw new AssertionError(content);
+        }
+        return new Query.Content.Extents(
+                content.extents(), blob.chunks.stream().limit(FIRST_CHUNKS).toList());
+    }
+
+    /** Every version of the bucket, one after the other. */
+    private Query.VersionPage versions(Query.ListVersions list) {
+        List<ObjectInfo> found = new ArrayList<>();
+        TreeSet<byte[]> rolled = new TreeSet<>(Arrays::compareUnsigned);
+        Query.VersionsMark last = Query.VersionsMark.START;
+        byte[] mark = list.after().key();
+        ModelBucket bucket = state.bucket(list.bucket());
+        for (ModelBucket.Version version : bucket.all()) {
+            ObjectInfo info = version.info();
+            byte[] key = info.key().bytes();
+            byte[] group = group(key, list.prefix(), list.delimiter());
+            boolean skipped = !startsWith(key, list.prefix())
+                    || isNotBehind(bucket, info, list.after())
+                    || (group != null && (Arrays.equals(group, mark) || rolled.contains(group)));
+            if (skipped) {
+                continue;
+            }
+            if (found.size() + rolled.size() == list.limit()) {
+                return new Query.VersionPage(found, List.copyOf(rolled), Optional.of(last));
+            }
+            if (group == null) {
+                found.add(info);
+                last = new Query.VersionsMark(key, Optional.of(info.versionId()));
+            } else {
+                rolled.add(group);
+                last = new Query.VersionsMark(group, Optional.empty());
+            }
+        }
+        return new Query.VersionPage(found, List.copyOf(rolled), Optional.empty());
+    }
+
+    private static boolean isNotBehind(ModelBucket bucket, ObjectInfo info, Query.VersionsMark after) {
+        int order = Arrays.compareUnsigned(info.key().bytes(), after.key());
+        if (order != 0 || after.version().isEmpty()) {
+            return order <= 0;
+        }
+        VersionId id = after.version().get();
+        ModelBucket.Version marked = bucket.find(info.key(), id);
+        long number =
+                !id.isNull() ? id.number() : marked == null ? 0 : marked.info().version();
+        return info.version() >= number;
     }
 
     /** Every key of the bucket, one after the other. */
@@ -205,7 +280,7 @@ final class ModelQueries {
         TreeSet<byte[]> rolled = new TreeSet<>(Arrays::compareUnsigned);
         byte[] last = new byte[0];
         boolean more = false;
-        for (ModelState.Version version : state.bucket(list.bucket()).values()) {
+        for (ModelBucket.Version version : state.bucket(list.bucket()).objects()) {
             byte[] key = version.info().key().bytes();
             byte[] group = group(key, list.prefix(), list.delimiter());
             boolean skipped = !startsWith(key, list.prefix())

@@ -1,17 +1,23 @@
 package flare.metadata;
 
+import flare.metadata.ModelBucket.Version;
 import flare.model.BlobId;
 import flare.model.BucketId;
+import flare.model.BucketInfo.Versioning;
 import flare.model.BucketName;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeInfo;
 import flare.model.NodeState;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
-import flare.model.ObjectKey;
+import flare.model.VersionId;
+import flare.model.VersionMark;
 import flare.model.WriteCondition;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,11 +42,6 @@ final class ModelState implements ReplicatedState {
             return node.equals(other.node) ? chunk.compareTo(other.chunk) : node.compareTo(other.node);
         }
     }
-
-    record Version(
-            ObjectInfo info,
-            byte @Nullable [] inline,
-            @Nullable BlobId blob) {}
 
     static final class Blob {
         long size;
@@ -68,8 +69,7 @@ final class ModelState implements ReplicatedState {
     @Nullable
     ClusterState cluster;
 
-    final TreeMap<Long, BucketName> buckets = new TreeMap<>();
-    final Map<Long, TreeMap<ObjectKey, Version>> objects = new HashMap<>();
+    final TreeMap<Long, ModelBucket> buckets = new TreeMap<>();
     final TreeMap<BlobId, Blob> blobs = new TreeMap<>();
     final TreeMap<Copy, Long> freed = new TreeMap<>();
     final TreeMap<Copy, Long> pending = new TreeMap<>();
@@ -170,18 +170,34 @@ final class ModelState implements ReplicatedState {
             require(cluster != null && raise.level() == cluster.featureLevel(), Fault.CONFLICT, "level");
             return new Command.Done();
         } else if (command instanceof Command.CreateBucket create) {
-            require(!buckets.containsValue(create.name()), Fault.BUCKET_ALREADY_EXISTS, "name");
-            return new BucketId(createBucket(create.name()));
+            ModelBucket other = named(create.name());
+            require(
+                    other == null,
+                    other != null && other.owner.equals(create.owner())
+                            ? Fault.BUCKET_ALREADY_OWNED
+                            : Fault.BUCKET_ALREADY_EXISTS,
+                    "name");
+            return new BucketId(createBucket(create.name(), create.owner()));
         } else if (command instanceof Command.DeleteBucket delete) {
             require(bucket(delete.bucket()).isEmpty(), Fault.BUCKET_NOT_EMPTY, "not empty");
             buckets.remove(delete.bucket().value());
             return new Command.Done();
+        } else if (command instanceof Command.SetVersioning set) {
+            bucket(set.bucket()).versioning = set.enabled() ? Versioning.ENABLED : Versioning.SUSPENDED;
+            return new Command.Done();
+        } else if (command instanceof Command.SetDocument set) {
+            ModelBucket bucket = bucket(set.bucket());
+            bucket.documents.remove(set.kind());
+            set.document().ifPresent(document -> bucket.documents.put(set.kind(), document));
+            return new Command.Done();
+        } else if (command instanceof Command.CopyObject copy) {
+            return copy(copy);
+        } else if (command instanceof Command.AmendVersion amend) {
+            return amend(amend);
         } else if (command instanceof Command.PutObject put) {
             return put(put);
         } else if (command instanceof Command.DeleteObject delete) {
-            Map<ObjectKey, Version> bucket = bucket(delete.bucket());
-            holds(delete.condition(), bucket.get(delete.key()));
-            return release(bucket.remove(delete.key()));
+            return delete(delete);
         } else if (command instanceof Command.OpenSession open) {
             return open(open);
         } else if (command instanceof Command.RenewSession renew) {
@@ -238,17 +254,23 @@ final class ModelState implements ReplicatedState {
         if (cluster == null) {
             cluster = new ClusterState(init.clusterId(), 1, 0, init.settings());
             BucketName first = new BucketName("object");
-            if (!buckets.containsValue(first)) {
-                createBucket(first);
+            if (named(first) == null) {
+                createBucket(first, "");
             }
         }
         return cluster;
     }
 
-    private long createBucket(BucketName name) {
+    private @Nullable ModelBucket named(BucketName name) {
+        return buckets.values().stream()
+                .filter(bucket -> bucket.name.equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private long createBucket(BucketName name, String owner) {
         lastBucket++;
-        buckets.put(lastBucket, name);
-        objects.put(lastBucket, new TreeMap<>());
+        buckets.put(lastBucket, new ModelBucket(new BucketId(lastBucket), name, owner, Instant.ofEpochMilli(now)));
         return lastBucket;
     }
 
@@ -315,9 +337,12 @@ final class ModelState implements ReplicatedState {
         return new Command.Done();
     }
 
-    Map<ObjectKey, Version> bucket(BucketId id) {
-        require(buckets.containsKey(id.value()), Fault.NO_SUCH_BUCKET, "bucket");
-        return objects.getOrDefault(id.value(), new TreeMap<>());
+    ModelBucket bucket(BucketId id) {
+        ModelBucket bucket = buckets.get(id.value());
+        if (bucket == null) {
+            throw new FlareException(Fault.NO_SUCH_BUCKET, "bucket");
+        }
+        return bucket;
     }
 
     private static void holds(WriteCondition condition, @Nullable Version version) {
@@ -328,24 +353,107 @@ final class ModelState implements ReplicatedState {
     }
 
     private static boolean names(List<String> etags, Version version) {
-        return etags.contains("*") || etags.contains(version.info.etag());
+        return etags.contains("*") || etags.contains(version.info().etag());
     }
 
     private ObjectInfo put(Command.PutObject put) {
-        Map<ObjectKey, Version> bucket = bucket(put.bucket());
-        holds(put.condition(), bucket.get(put.key()));
-        byte[] inline = null;
-        BlobId id = null;
-        if (put.content() instanceof Command.NewContent.Inline content) {
-            inline = content.bytes();
-        } else if (put.content() instanceof Command.NewContent.Blob content) {
-            id = content.id();
-            create(content, put.size());
-        }
+        ModelBucket bucket = bucket(put.bucket());
+        holds(put.condition(), bucket.current(put.key()));
         ObjectInfo info =
                 new ObjectInfo(put.key(), version, put.size(), put.etag(), Instant.ofEpochMilli(now), put.attributes());
-        release(bucket.put(put.key(), new Version(info, inline, id)));
+        return add(bucket, info.withExtras(put.extras()), content(put.content(), put.size()));
+    }
+
+    /** Its own references are not counted yet, unless it is a new blob, which begins with one. */
+    private ModelBucket.Content content(Command.NewContent content, long size) {
+        if (content instanceof Command.NewContent.Inline inline) {
+            return new ModelBucket.Content(inline.bytes(), List.of(), List.of());
+        }
+        Command.NewContent.Blob blob = (Command.NewContent.Blob) content;
+        create(blob, size);
+        return new ModelBucket.Content(null, List.of(new Query.Slice(blob.id(), 0, size)), List.of());
+    }
+
+    private ObjectInfo add(ModelBucket bucket, ObjectInfo info, ModelBucket.Content content) {
+        boolean named = bucket.versioning == Versioning.ENABLED;
+        VersionId id = named ? new VersionId(info.version()) : VersionId.NULL;
+        ObjectInfo made = info.withMark(new VersionMark(id, true, info.mark().deleteMarker()));
+        bucket.add(new Version(made, content)).forEach(gone -> count(gone.content(), -1));
+        return made;
+    }
+
+    private ObjectInfo copy(Command.CopyObject copy) {
+        ModelBucket bucket = bucket(copy.bucket());
+        Command.CopySource source = copy.source();
+        Version from = bucket(source.bucket()).readable(source.key(), source.version());
+        require(from.info().version() == source.seen(), Fault.CONFLICT, "another version");
+        holds(copy.condition(), bucket.current(copy.key()));
+        ObjectExtras extras = new ObjectExtras(
+                copy.tags().orElse(from.info().extras().tags()),
+                copy.checksum().or(() -> from.info().extras().checksum()),
+                copy.owner(),
+                copy.acl());
+        count(from.content(), 1);
+        ObjectInfo info = new ObjectInfo(
+                copy.key(),
+                version,
+                from.info().size(),
+                from.info().etag(),
+                Instant.ofEpochMilli(now),
+                copy.attributes().orElse(from.info().attributes()),
+                extras,
+                VersionMark.ONLY,
+                from.info().parts());
+        return add(bucket, info, from.content());
+    }
+
+    private ObjectInfo amend(Command.AmendVersion amend) {
+        ModelBucket bucket = bucket(amend.bucket());
+        Version old = bucket.readable(amend.key(), amend.version());
+        ObjectExtras extras = amend.tags()
+                .map(tags -> old.info().extras().withTags(tags))
+                .orElse(old.info().extras());
+        ObjectInfo info = old.info().withExtras(amend.acl().map(extras::withAcl).orElse(extras));
+        bucket.replace(old, new Version(info, old.content()));
         return info;
+    }
+
+    private Deletion delete(Command.DeleteObject delete) {
+        ModelBucket bucket = bucket(delete.bucket());
+        if (delete.version().isPresent()) {
+            VersionId id = delete.version().get();
+            Version version = bucket.find(delete.key(), id);
+            if (version == null) {
+                return new Deletion(false, Optional.of(id), false);
+            }
+            boolean marker = version.info().mark().deleteMarker();
+            holds(delete.condition(), marker ? null : version);
+            count(bucket.remove(version).content(), -1);
+            return new Deletion(true, Optional.of(id), marker);
+        }
+        Version current = bucket.current(delete.key());
+        holds(delete.condition(), current);
+        if (bucket.versioning == Versioning.UNVERSIONED) {
+            if (current != null) {
+                count(bucket.remove(current).content(), -1);
+            }
+            return new Deletion(current != null, Optional.empty(), false);
+        }
+        ObjectInfo marker = new ObjectInfo(
+                        delete.key(), version, 0, "", Instant.ofEpochMilli(now), ObjectAttributes.NONE)
+                .withMark(new VersionMark(VersionId.NULL, true, true));
+        ObjectInfo made = add(bucket, marker, ModelBucket.Content.NONE);
+        return new Deletion(current != null, Optional.of(made.versionId()), true);
+    }
+
+    private void count(ModelBucket.Content content, int change) {
+        for (Query.Extent extent : content.extents()) {
+            if (extent instanceof Query.Slice slice) {
+                Blob blob = blob(slice.blob());
+                require(blob.count > 0, Fault.INTERNAL, "a count rises from 0");
+                blob.count += change;
+            }
+        }
     }
 
     private void create(Command.NewContent.Blob content, long size) {
@@ -371,13 +479,6 @@ final class ModelState implements ReplicatedState {
         blob.count = 1;
         blob.chunks.addAll(content.chunks());
         blobs.put(content.id(), blob);
-    }
-
-    private boolean release(@Nullable Version old) {
-        if (old != null && old.blob != null) {
-            blob(old.blob).count--;
-        }
-        return old != null;
     }
 
     private Blob blob(BlobId id) {

@@ -2,14 +2,20 @@ package flare.metadata;
 
 import flare.model.BlobId;
 import flare.model.BucketId;
+import flare.model.BucketInfo.Document;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import flare.model.Checksum;
+import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
 import java.util.ArrayList;
@@ -69,7 +75,7 @@ final class RandomCommands {
     }
 
     private Command<?> command(long term) {
-        return switch (random.nextInt(26)) {
+        return switch (random.nextInt(33)) {
             case 0 -> new Command.InitCluster(new UUID(1, random.nextInt(3)), new ClusterSettings(3, 1 << 20, "x"));
             case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
             case 3 -> new Command.UpdateNode(node(), url(), random.nextInt(6));
@@ -79,11 +85,31 @@ final class RandomCommands {
                         random.nextInt(4) > 0
                                 ? NodeState.ACTIVE
                                 : List.of(NodeState.values()).get(random.nextInt(4)));
-            case 5 -> new Command.CreateBucket(new BucketName("bucket" + random.nextInt(3)));
+            case 5 ->
+                new Command.CreateBucket(
+                        new BucketName("bucket" + random.nextInt(3)), random.nextInt(4) == 0 ? "someone" : "");
             case 6 -> new Command.DeleteBucket(bucket());
             case 7, 8, 9, 10 -> putBlob();
             case 11, 12 -> putInline();
             case 13, 14 -> new Command.DeleteObject(bucket(), key(), condition());
+            case 26, 27, 28 -> new Command.DeleteObject(bucket(), key(), Optional.of(version()), condition());
+            case 29 ->
+                random.nextBoolean()
+                        ? new Command.SetVersioning(bucket(), random.nextInt(3) > 0)
+                        : new Command.SetDocument(
+                                bucket(),
+                                List.of(DocumentKind.values()).get(random.nextInt(3)),
+                                random.nextBoolean()
+                                        ? Optional.of(new Document(new byte[random.nextInt(4)]))
+                                        : Optional.empty());
+            case 30, 31 -> copy();
+            case 32 ->
+                new Command.AmendVersion(
+                        bucket(),
+                        key(),
+                        random.nextBoolean() ? Optional.of(version()) : Optional.empty(),
+                        random.nextBoolean() ? Optional.of(Map.of("t", "" + random.nextInt(9))) : Optional.empty(),
+                        random.nextBoolean() ? Optional.of("private") : Optional.empty());
             case 15, 16 -> new Command.FreeBlob(blob(), 1 + random.nextInt(2), term);
             case 17 -> new Command.FreeOrphans(node(), List.of(chunk(), chunk()), term);
             case 18, 19 -> new Command.ClearFreed(freed());
@@ -114,6 +140,55 @@ final class RandomCommands {
 
     private ObjectKey key() {
         return ObjectKey.of("k" + random.nextInt(6));
+    }
+
+    /** The null version, one that is there, or one that never was. */
+    private VersionId version() {
+        List<VersionId> known = new ArrayList<>(List.of(VersionId.NULL, new VersionId(77)));
+        model.buckets
+                .values()
+                .forEach(bucket ->
+                        bucket.all().forEach(version -> known.add(version.info().versionId())));
+        return known.get(random.nextInt(known.size()));
+    }
+
+    private Command<?> copy() {
+        List<ModelBucket> buckets = List.copyOf(model.buckets.values());
+        List<ModelBucket.Version> all = buckets.isEmpty()
+                ? List.of()
+                : buckets.get(random.nextInt(buckets.size())).all();
+        Command.CopySource source = new Command.CopySource(bucket(), key(), Optional.empty(), 77);
+        if (!all.isEmpty()) {
+            ModelBucket.Version from = all.get(random.nextInt(all.size()));
+            BucketId bucket = buckets.stream()
+                    .filter(one -> one.all().contains(from))
+                    .findFirst()
+                    .map(one -> one.id)
+                    .orElseThrow();
+            source = new Command.CopySource(
+                    bucket,
+                    from.info().key(),
+                    random.nextBoolean() ? Optional.of(from.info().versionId()) : Optional.empty(),
+                    from.info().version() - random.nextInt(8) / 7);
+        }
+        return new Command.CopyObject(
+                source,
+                bucket(),
+                key(),
+                random.nextBoolean() ? Optional.of(attributes()) : Optional.empty(),
+                random.nextBoolean() ? Optional.of(Map.of("copied", "yes")) : Optional.empty(),
+                Optional.empty(),
+                Optional.of("owner"),
+                Optional.empty(),
+                condition());
+    }
+
+    private ObjectExtras extras() {
+        Checksum checksum = new Checksum(ChecksumAlgorithm.CRC32, "AAAAAA==", Checksum.Type.FULL_OBJECT);
+        return random.nextBoolean()
+                ? ObjectExtras.NONE
+                : new ObjectExtras(
+                        Map.of("b", "2", "a", ""), Optional.of(checksum), Optional.of("me"), Optional.empty());
     }
 
     private long session() {
@@ -173,7 +248,7 @@ final class RandomCommands {
         long size = blob.chunks().stream().mapToLong(ChunkRecord::length).sum();
         long claimed = random.nextInt(30) == 0 ? size + 1 : size;
         return new Command.PutObject(
-                bucket(), key(), claimed, "e" + random.nextInt(3), attributes(), blob, condition());
+                bucket(), key(), claimed, "e" + random.nextInt(3), attributes(), extras(), blob, condition());
     }
 
     private Command.PutObject putInline() {
@@ -185,6 +260,7 @@ final class RandomCommands {
                 bytes.length,
                 "e" + random.nextInt(3),
                 attributes(),
+                extras(),
                 new Command.NewContent.Inline(bytes),
                 condition());
     }

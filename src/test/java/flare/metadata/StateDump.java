@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** All that can be asked of a state, as text: equal for twins. */
 final class StateDump {
@@ -44,6 +46,8 @@ final class StateDump {
         }
         for (int bucket = 1; bucket <= 4; bucket++) {
             queries.add(new Query.FindBucket(new BucketName("bucket" + (bucket - 1))));
+            queries.add(new Query.GetBucket(new BucketName("bucket" + (bucket - 1))));
+            queries.add(new Query.ListBuckets(Set.of(bucket % 2 == 0 ? "" : "someone"), "", "bucket0", bucket));
             for (int key = 0; key < 6; key++) {
                 BucketId id = new BucketId(bucket);
                 queries.add(new Query.StatObject(id, ObjectKey.of("k" + key)));
@@ -57,8 +61,30 @@ final class StateDump {
             byte[] none = {};
             Query.ListObjects list = new Query.ListObjects(new BucketId(bucket), none, none, none, ALL);
             dump.put("objects of " + bucket, answer(state, list));
+            versions(state, new BucketId(bucket), dump);
         }
         return dump;
+    }
+
+    /** All versions, in small pages, each also found by its id. */
+    private static void versions(ReplicatedState state, BucketId bucket, Map<String, String> dump) {
+        byte[] none = {};
+        Query.@Nullable VersionsMark after = Query.VersionsMark.START;
+        for (int page = 0; after != null; page++) {
+            Query.ListVersions list = new Query.ListVersions(bucket, none, none, after, 1 + page % 3);
+            dump.put("versions of " + bucket + ", page " + page, answer(state, list));
+            after = null;
+            try {
+                Query.VersionPage found = state.query(list);
+                found.versions().forEach(info -> {
+                    Query<?> stat = new Query.StatObject(bucket, info.key(), Optional.of(info.versionId()));
+                    dump.put(stat.toString(), answer(state, stat));
+                });
+                after = found.next().orElse(null);
+            } catch (FlareException refused) {
+                dump.put("versions of " + bucket, refused.fault().toString());
+            }
+        }
     }
 
     private static long last(Iterable<Long> sessions) {
@@ -73,21 +99,34 @@ final class StateDump {
         try {
             return text(state.query(query));
         } catch (FlareException refused) {
-            return refused.fault().toString();
+            return refused.fault() + " " + refused.deleteMarker();
         }
     }
 
     private static String text(Object answer) {
         if (answer instanceof Query.OpenedObject opened && opened.content() instanceof Query.Content.Inline inline) {
             return opened.info() + Arrays.toString(inline.bytes());
+        } else if (answer instanceof Query.OpenedObject opened
+                && opened.content() instanceof Query.Content.Extents content) {
+            List<String> extents = new ArrayList<>();
+            content.extents()
+                    .forEach(extent -> extents.add(
+                            extent instanceof Query.Run run ? Arrays.toString(run.bytes()) : extent.toString()));
+            return opened.info() + " " + extents + content.firstChunks() + opened.parts();
+        } else if (answer instanceof Query.VersionPage page) {
+            return page.versions()
+                    + texts(page.commonPrefixes())
+                    + page.next().map(mark -> Arrays.toString(mark.key()) + mark.version());
         } else if (answer instanceof Query.ObjectPage page) {
-            return page.objects()
-                    + page.commonPrefixes().stream()
-                            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                            .toList()
-                            .toString()
-                    + page.next().map(Arrays::toString);
+            return page.objects() + texts(page.commonPrefixes()) + page.next().map(Arrays::toString);
         }
         return String.valueOf(answer);
+    }
+
+    private static String texts(List<byte[]> prefixes) {
+        return prefixes.stream()
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .toList()
+                .toString();
     }
 }

@@ -275,7 +275,7 @@ final class StateRulesTest {
 
     @Test
     void bucketsAreFoundByTheIdThatWasAuthorised() throws Exception {
-        refuse(Fault.BUCKET_ALREADY_EXISTS, new Command.CreateBucket(new BucketName("object")));
+        refuse(Fault.BUCKET_ALREADY_OWNED, new Command.CreateBucket(new BucketName("object")));
         accept(put(List.of(), List.of()));
         refuse(Fault.BUCKET_NOT_EMPTY, new Command.DeleteBucket(BUCKET));
         delete();
@@ -405,7 +405,8 @@ final class StateRulesTest {
     }
 
     private void delete() throws Exception {
-        assertThat(accept(new Command.DeleteObject(BUCKET, KEY, WriteCondition.NONE)))
+        assertThat(accept(new Command.DeleteObject(BUCKET, KEY, WriteCondition.NONE))
+                        .removed())
                 .isTrue();
     }
 

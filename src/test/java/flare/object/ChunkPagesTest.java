@@ -133,7 +133,7 @@ class ChunkPagesTest {
                     blobs.of(slices.get(0).blob()).stream().limit(known).toList();
             long offset = random.nextInt((int) total);
             ByteRange range = new ByteRange(offset, 1 + random.nextInt((int) (total - offset)));
-            ChunkPages pages = ChunkPages.of(blobs, new Query.Content.Slices(slices, first), range);
+            ChunkPages pages = ChunkPages.of(blobs, new Query.Content.Extents(slices, first), range);
             assertThat(runs(all(pages), chunkBytes))
                     .as("seed %s round %s", seed, round)
                     .isEqualTo(ChunkPages.cut(slices, range));
@@ -146,7 +146,7 @@ class ChunkPagesTest {
         BlobId blob = blobs.add(1, 100, 150);
         ChunkPages pages = ChunkPages.of(
                 blobs,
-                new Query.Content.Slices(List.of(new Slice(blob, 0, 150)), blobs.of(blob)),
+                new Query.Content.Extents(List.of(new Slice(blob, 0, 150)), blobs.of(blob)),
                 new ByteRange(0, 150));
         assertThat(all(pages)).hasSize(2);
         assertThat(blobs.queries).isZero();
@@ -158,7 +158,7 @@ class ChunkPagesTest {
         BlobId blob = blobs.add(1, 1, 100_000);
         ChunkPages pages = ChunkPages.of(
                 blobs,
-                new Query.Content.Slices(
+                new Query.Content.Extents(
                         List.of(new Slice(blob, 0, 100_000)), blobs.of(blob).subList(0, 2)),
                 new ByteRange(99_999, 1));
         assertThat(all(pages)).hasSize(1);

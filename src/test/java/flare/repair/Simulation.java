@@ -227,7 +227,7 @@ final class Simulation implements MemoryNode.Hooks {
         try {
             Query.OpenedObject opened = world.ask.read(
                     new Query.OpenObject(World.BUCKET, ObjectKey.of("key-" + random.nextInt(KEYS)), api.session));
-            if (opened.content() instanceof Query.Content.Slices slices) {
+            if (opened.content() instanceof Query.Content.Extents slices) {
                 pinned.chunks.addAll(slices.firstChunks());
             }
         } catch (FlareException refused) {

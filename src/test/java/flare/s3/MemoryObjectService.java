@@ -1,7 +1,8 @@
 package flare.s3;
 
-import flare.model.BucketName;
+import flare.model.BucketInfo;
 import flare.model.ByteRange;
+import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
@@ -15,11 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.NotUsed;
@@ -101,9 +104,8 @@ final class MemoryObjectService implements ObjectService {
     }
 
     @Override
-    public CompletionStage<ObjectRead> get(
-            BucketName bucket, ObjectKey key, Function<ObjectInfo, Optional<ByteRange>> range) {
-        Stored stored = objects.get(key);
+    public CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range) {
+        Stored stored = objects.get(object.key());
         if (stored == null) {
             return failed(Fault.NO_SUCH_KEY);
         }
@@ -119,16 +121,52 @@ final class MemoryObjectService implements ObjectService {
     }
 
     @Override
-    public CompletionStage<ObjectInfo> head(BucketName bucket, ObjectKey key) {
-        Stored stored = objects.get(key);
+    public CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public CompletionStage<PartsPage> parts(VersionRef object, int after, int limit) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public CompletionStage<Copied> copy(CopyRequest request) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> setTags(VersionRef object, Map<String, String> tags) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> setAcl(VersionRef object, String acl) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public CompletionStage<VersionListing> listVersions(VersionsRequest request) {
+        return failed(Fault.NOT_IMPLEMENTED);
+    }
+
+    @Override
+    public ObjectService in(BucketInfo bucket) {
+        return this;
+    }
+
+    @Override
+    public CompletionStage<ObjectInfo> head(VersionRef object) {
+        Stored stored = objects.get(object.key());
         return stored == null ? failed(Fault.NO_SUCH_KEY) : CompletableFuture.completedFuture(stored.info());
     }
 
     @Override
-    public CompletionStage<Boolean> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
+    public CompletionStage<Deletion> delete(VersionRef object, WriteCondition condition) {
         try {
-            check(key, condition);
-            return CompletableFuture.completedFuture(objects.remove(key) != null);
+            check(object.key(), condition);
+            boolean removed = objects.remove(object.key()) != null;
+            return CompletableFuture.completedFuture(new Deletion(removed, Optional.empty(), false));
         } catch (FlareException e) {
             return CompletableFuture.failedFuture(e);
         }

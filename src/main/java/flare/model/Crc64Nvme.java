@@ -1,9 +1,9 @@
-package flare.s3;
+package flare.model;
 
 import java.util.zip.Checksum;
 
 /** CRC-64/NVME: reflected polynomial 0x9A6C9329AC4BC9B5, all ones in and out; "123456789" gives AE8B14860A799888. */
-final class Crc64Nvme implements Checksum {
+public final class Crc64Nvme implements Checksum {
 
     private static final long POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
     private static final long[] TABLE = table();
