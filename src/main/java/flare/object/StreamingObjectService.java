@@ -80,7 +80,8 @@ public final class StreamingObjectService implements ObjectService {
             return Optional.empty();
         } else if (found.size() == 0) {
             throw new FlareException(
-                    Fault.RANGE_NOT_SATISFIABLE, "part " + number + " of " + opened.info().key() + " is empty");
+                    Fault.RANGE_NOT_SATISFIABLE,
+                    "part " + number + " of " + opened.info().key() + " is empty");
         }
         return Optional.of(new ByteRange(found.offset(), found.size()));
     }
