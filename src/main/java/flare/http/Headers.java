@@ -49,6 +49,13 @@ public final class Headers {
         return values.getOrDefault(name, List.of());
     }
 
+    /** With one more. */
+    public Headers with(String name, String value) {
+        Map<String, List<String>> more = new LinkedHashMap<>(values);
+        more.put(name, List.of(value));
+        return new Headers(more);
+    }
+
     public boolean has(String name) {
         return values.containsKey(name);
     }

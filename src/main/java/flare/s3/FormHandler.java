@@ -11,11 +11,15 @@ import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.object.ObjectService;
 import flare.object.ObjectService.PutRequest;
+import flare.s3.PostPolicy.AllowedLength;
 import flare.telemetry.CrashPoint;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.Materializer;
@@ -30,16 +34,17 @@ import org.apache.pekko.util.ByteString;
 final class FormHandler {
 
     private static final String FILENAME = "${filename}";
-    /** These would restrict the upload, or send the client elsewhere: refused until they do, never ignored. */
-    private static final List<String> UNIMPLEMENTED =
-            List.of("policy", "x-amz-signature", "success_action_redirect", "redirect", "tagging");
+    /** These would send the client elsewhere or say more of the object: refused until they do, never ignored. */
+    private static final List<String> UNIMPLEMENTED = List.of("success_action_redirect", "redirect", "tagging");
 
     private final ObjectService objects;
+    private final Forms forms;
     private final ObjectSettings limits;
     private final Materializer materializer;
 
-    FormHandler(ObjectService objects, ObjectSettings limits, Materializer materializer) {
+    FormHandler(ObjectService objects, Forms forms, ObjectSettings limits, Materializer materializer) {
         this.objects = objects;
+        this.forms = forms;
         this.limits = limits;
         this.materializer = materializer;
     }
@@ -48,10 +53,11 @@ final class FormHandler {
         request.content().length();
         return FormUpload.parse(
                         request.content().parsedContentType(), request.content().bytes(), materializer)
-                .thenCompose(form -> store(bucket, form));
+                .thenCompose(form -> store(bucket, request.principal(), form));
     }
 
-    private CompletionStage<HttpResponse> store(BucketName bucket, FormUpload form) {
+    private CompletionStage<HttpResponse> store(
+            BucketName bucket, AuthenticatedRequest.Principal sender, FormUpload form) {
         PutRequest put;
         int status;
         Source<ByteString, ?> bytes;
@@ -59,8 +65,12 @@ final class FormHandler {
             Headers fields = Headers.of(form.fields());
             refuseUnimplemented(fields);
             status = successStatus(fields);
-            put = request(bucket, form, fields);
-            bytes = DeclaredDigest.checked(fields, form.file());
+            String key = key(form, fields);
+            Map<String, String> named = new HashMap<>(form.fields());
+            named.put("key", key);
+            AllowedLength length = forms.check(sender, bucket, named);
+            put = request(bucket, key, form, fields);
+            bytes = DeclaredDigest.checked(fields, within(length, form.file()));
         } catch (FlareException refusal) {
             form.file().runWith(Sink.cancelled(), materializer);
             return CompletableFuture.failedFuture(refusal);
@@ -71,9 +81,29 @@ final class FormHandler {
         });
     }
 
-    private PutRequest request(BucketName bucket, FormUpload form, Headers fields) {
-        String filename = baseName(form.filename());
-        String key = fields.first("key").orElse(FILENAME).replace(FILENAME, filename);
+    private static String key(FormUpload form, Headers fields) {
+        return fields.first("key").orElse(FILENAME).replace(FILENAME, baseName(form.filename()));
+    }
+
+    /** The end is an element of its own, which a failing body never reaches. */
+    private static Source<ByteString, ?> within(AllowedLength allowed, Source<ByteString, ?> file) {
+        if (allowed.equals(AllowedLength.ANY)) {
+            return file;
+        }
+        AtomicLong bytes = new AtomicLong();
+        return file.map(Optional::of)
+                .concat(Source.single(Optional.<ByteString>empty()))
+                .mapConcat(piece -> {
+                    if (piece.isEmpty()) {
+                        allowed.require(bytes.get());
+                        return List.of();
+                    }
+                    allowed.requireNotAbove(bytes.addAndGet(piece.get().size()));
+                    return List.of(piece.get());
+                });
+    }
+
+    private PutRequest request(BucketName bucket, String key, FormUpload form, Headers fields) {
         Optional<String> contentType = fields.first("content-type").or(form::contentType);
         return new PutRequest(
                 bucket,

@@ -18,11 +18,11 @@ final class Handlers {
     private final DeleteObjectsHandler deletes;
     private final FormHandler forms;
 
-    Handlers(ObjectService objects, Settings settings, Materializer materializer) {
+    Handlers(ObjectService objects, Forms forms, Settings settings, Materializer materializer) {
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
         this.buckets = new BucketHandlers(objects, settings.http());
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
-        this.forms = new FormHandler(objects, settings.object(), materializer);
+        this.forms = new FormHandler(objects, forms, settings.object(), materializer);
     }
 
     /** Throws or fails with {@link FlareException}. */

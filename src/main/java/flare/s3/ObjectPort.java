@@ -53,31 +53,43 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             Materializer materializer) {
         this(
                 settings,
-                authenticator(settings.s3(), root, telemetry.clock()),
-                new Handlers(objects, settings, materializer),
+                access(settings.s3(), root, telemetry.clock()),
+                access -> new Handlers(objects, access.forms(), settings, materializer),
                 telemetry,
                 materializer);
     }
 
     ObjectPort(
             Settings settings,
-            Authenticator authenticator,
-            Handlers handlers,
+            Access access,
+            Function<Access, Handlers> handlers,
             RequestTelemetry telemetry,
             Materializer materializer) {
         this.settings = settings;
-        this.authenticator = authenticator;
-        this.handlers = handlers;
+        this.authenticator = access.requests();
+        this.handlers = handlers.apply(access);
         this.telemetry = telemetry;
         this.materializer = materializer;
     }
 
-    private static Authenticator authenticator(S3Settings settings, Optional<RootAccount> root, Clock clock) {
-        if (root.isEmpty()) {
-            return new OpenAuthenticator();
+    /** Who is let in: with requests, with forms. */
+    record Access(Authenticator requests, Forms forms) {
+
+        static Access open(Clock clock) {
+            return new Access(new OpenAuthenticator(), new OpenForms(clock));
         }
-        Verifier verifier = new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew()));
-        return new SignatureAuthenticator(verifier, root.get(), clock);
+
+        static Access signed(Verifier verifier, Accounts accounts, Clock clock) {
+            return new Access(
+                    new SignatureAuthenticator(verifier, accounts, clock), new SignedForms(verifier, accounts, clock));
+        }
+    }
+
+    private static Access access(S3Settings settings, Optional<RootAccount> root, Clock clock) {
+        return root.isEmpty()
+                ? Access.open(clock)
+                : Access.signed(
+                        new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew())), root.get(), clock);
     }
 
     @Override

@@ -21,7 +21,8 @@ final class OpenAuthenticator implements Authenticator {
         boolean signs = head.headers().has("authorization")
                 || head.target().parameter("X-Amz-Signature").isPresent();
         try {
-            return new AuthenticatedRequest(signs ? Principal.ROOT : Principal.ANONYMOUS, head, content(head, body));
+            return new AuthenticatedRequest(
+                    signs ? Principal.ROOT : Principal.ANONYMOUS, head.withSignedParameters(), content(head, body));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }

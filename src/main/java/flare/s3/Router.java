@@ -7,6 +7,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,8 @@ final class Router {
     /** SDKs name the operation they mean in {@code x-id}; it changes nothing. */
     private static final String OPERATION_HINT = "x-id";
 
-    /** What signs a query speaks to the authenticator alone. */
-    private static final String SIGNING_PREFIX = "X-Amz-";
+    /** What signs a query in the manner of version 2, which the authenticator refuses with a word on it. */
+    private static final Set<String> OLD_SIGNATURE = Set.of("AWSAccessKeyId", "Signature", "Expires");
 
     private Router() {}
 
@@ -76,7 +77,8 @@ final class Router {
             String name = parameter.name();
             if (!route.rule().parameters().contains(name)
                     && !name.equals(OPERATION_HINT)
-                    && !name.startsWith(SIGNING_PREFIX)) {
+                    && !OLD_SIGNATURE.contains(name)
+                    && !S3Request.isHeader(name)) {
                 throw unknown(name, route.operation());
             }
         }

@@ -34,7 +34,9 @@ final class SignatureAuthenticator implements Authenticator {
     public AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body) {
         try {
             Optional<SignatureClaim> claim = verifier.claim(WireHead.of(head, body));
-            if (claim.isEmpty()) {
+            if (claim.isEmpty() && isForm(operation)) {
+                return new AuthenticatedRequest(Principal.ANONYMOUS, head, RequestContent.asItIs(body));
+            } else if (claim.isEmpty()) {
                 throw new FlareException(Fault.ACCESS_DENIED, "the request is not signed");
             }
             Optional<Accounts.Account> account =
@@ -42,10 +44,15 @@ final class SignatureAuthenticator implements Authenticator {
             VerifiedRequest verified = verifier.verify(
                     claim.get(), account.map(Accounts.Account::secret).orElse(null), clock.instant());
             Principal principal = account.orElseThrow().principal();
-            return new AuthenticatedRequest(principal, head, content(verified, body));
+            return new AuthenticatedRequest(principal, head.withSignedParameters(), content(verified, body));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }
+    }
+
+    /** Signed in its fields: {@link SignedForms} sees to it. */
+    private static boolean isForm(Operation operation) {
+        return operation.route() == BucketRoute.POST_OBJECT;
     }
 
     private static RequestContent content(VerifiedRequest verified, RequestBody body) {

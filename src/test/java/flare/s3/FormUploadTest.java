@@ -108,7 +108,8 @@ class FormUploadTest {
     @Test
     void boundsTheFields() throws IOException {
         assertThat(post(form("key", "k".repeat(30_000))).body()).contains("<Code>MalformedPOSTRequest</Code>");
-        assertThat(post(form("key", "bounded", "policy", "e30=")).statusCode()).isEqualTo(501);
+        assertThat(post(form("key", "bounded", "policy", "e30=")).body()).contains("policy");
+        assertThat(post(form("key", "bounded", "policy", "e30=")).statusCode()).isIn(400, 403);
         assertThat(post(form("key", "bounded", "Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="))
                         .body())
                 .contains("<Code>BadDigest</Code>");

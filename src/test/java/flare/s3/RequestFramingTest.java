@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,7 +150,7 @@ class RequestFramingTest {
         Authenticator nobody = (operation, head, body) -> {
             throw new FlareException(Fault.ACCESS_DENIED, "nobody may");
         };
-        try (TestPort closed = new TestPort(nobody);
+        try (TestPort closed = new TestPort(new ObjectPort.Access(nobody, new OpenForms(Clock.systemUTC())));
                 RawClient raw = closed.connect()) {
             raw.send(RawClient.head("PUT /object/k", "Content-Length: 5", "Expect: 100-continue"));
             assertThat(raw.response().status()).isEqualTo(403);

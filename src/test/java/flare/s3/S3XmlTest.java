@@ -89,7 +89,7 @@ class S3XmlTest {
     @EnumSource(Fault.class)
     void everyFaultHasAStatusAndACode(Fault fault) {
         assertThat(ErrorMapping.of(fault).status()).isBetween(304, 507);
-        assertThat(ErrorMapping.of(fault).code()).matches("[A-Z][A-Za-z]+");
+        assertThat(ErrorMapping.of(fault).code()).matches("[A-Z][A-Za-z0-9]+");
     }
 
     @Test

@@ -37,13 +37,17 @@ final class TestPort implements AutoCloseable {
     final HttpServer server;
 
     TestPort() {
-        this(new OpenAuthenticator());
+        this(ObjectPort.Access.open(Clock.systemUTC()));
     }
 
-    TestPort(Authenticator authenticator) {
+    TestPort(ObjectPort.Access access) {
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add);
         ObjectPort port = new ObjectPort(
-                settings, authenticator, new Handlers(objects, settings, materializer), telemetry, materializer);
+                settings,
+                access,
+                given -> new Handlers(objects, given.forms(), settings, materializer),
+                telemetry,
+                materializer);
         server = HttpServer.bind(
                         kit.system(),
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -11,6 +11,7 @@ import flare.sigv4.VerifiedRequest;
 import flare.sigv4.Verifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -36,7 +37,8 @@ class WireHeadTest {
 
     @Test
     void keepsSignaturesTrue() throws Exception {
-        try (TestPort port = new TestPort(this::authenticate)) {
+        try (TestPort port =
+                new TestPort(new ObjectPort.Access(this::authenticate, new OpenForms(Clock.systemUTC())))) {
             Map<String, Integer> sent = new HashMap<>();
             for (Signed signed : SignedRequests.requests()) {
                 String kind = signed.name().replaceAll("(get|put|head|GET|PUT) .*", "$1");
