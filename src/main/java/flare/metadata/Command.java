@@ -5,7 +5,9 @@ import flare.model.BucketId;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import flare.model.ByteRange;
 import flare.model.Checksum;
+import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Deletion;
@@ -15,6 +17,9 @@ import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.PartInfo;
+import flare.model.UploadId;
+import flare.model.UploadRef;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
@@ -166,6 +171,68 @@ public sealed interface Command<R> {
 
         public DeleteObject(BucketId bucket, ObjectKey key, WriteCondition condition) {
             this(bucket, key, Optional.empty(), condition);
+        }
+    }
+
+    // ---- multipart uploads ------------------------------------------------------------------------------------------
+
+    /**
+     * Begins an upload in parts. SLOW_DOWN past the number of open uploads that a bucket may have.
+     *
+     * @param algorithm of the object's checksum, if there is to be one
+     */
+    record CreateUpload(
+            BucketId bucket,
+            ObjectKey key,
+            ObjectAttributes attributes,
+            ObjectExtras extras,
+            Optional<ChecksumAlgorithm> algorithm,
+            Checksum.Type checksumType)
+            implements Command<UploadId> {}
+
+    /** A part, in place of one of the same number. NO_SUCH_UPLOAD; UNAVAILABLE as {@link PutObject}. */
+    record PutPart(
+            UploadRef upload, int number, long size, String etag, Optional<Checksum> checksum, NewContent content)
+            implements Command<PartInfo> {}
+
+    /**
+     * A part that shares bytes of an object (I2). Refuses as {@link CopyObject}; NO_SUCH_UPLOAD; RANGE_NOT_SATISFIABLE for a
+     * range that goes over the source's end.
+     *
+     * @param etag empty: the source's, if that is the MD5 of just these bytes, or one of its own
+     */
+    record CopyPart(
+            UploadRef upload,
+            int number,
+            CopySource source,
+            ByteRange range,
+            Optional<String> etag,
+            Optional<Checksum> checksum)
+            implements Command<PartInfo> {}
+
+    /**
+     * Makes the parts the object and forgets the others. The parts were judged before: here it is only seen that they are
+     * still the same, INVALID_PART otherwise. Said again of a finished upload it answers as the first time, for a while.
+     * NO_SUCH_UPLOAD, PRECONDITION_FAILED.
+     */
+    record CompleteUpload(
+            UploadRef upload, List<PartRef> parts, String etag, Optional<Checksum> checksum, WriteCondition condition)
+            implements Command<ObjectInfo> {
+        public CompleteUpload {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** A part by its number, and the internal version of it that was judged. */
+    record PartRef(int number, long version) {}
+
+    /** Gives up an open upload and its parts. NO_SUCH_UPLOAD. */
+    record AbortUpload(UploadRef upload) implements Command<Done> {}
+
+    /** Aborts those that were begun before a time, and forgets how those ended that ended long ago. */
+    record ExpireUploads(List<UploadId> uploads, long createdBeforeMillis, long term) implements Command<Done> {
+        public ExpireUploads {
+            uploads = List.copyOf(uploads);
         }
     }
 

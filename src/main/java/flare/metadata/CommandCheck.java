@@ -8,6 +8,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
+import flare.model.PartInfo;
 import flare.model.WriteCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -44,6 +45,24 @@ final class CommandCheck {
             condition(copy.condition());
         } else if (command instanceof Command.AmendVersion amend) {
             extras(new ObjectExtras(amend.tags().orElse(Map.of()), Optional.empty(), Optional.empty(), amend.acl()));
+        } else if (command instanceof Command.CreateUpload create) {
+            attributes(create.attributes());
+            extras(create.extras());
+        } else if (command instanceof Command.PutPart put) {
+            number(put.number());
+            require(put.size() >= 0, "size", put.size());
+            etag(put.etag());
+            content(put.content(), put.size());
+        } else if (command instanceof Command.CopyPart copy) {
+            number(copy.number());
+            copy.etag().ifPresent(CommandCheck::etag);
+        } else if (command instanceof Command.CompleteUpload complete) {
+            complete(complete);
+        } else if (command instanceof Command.ExpireUploads expire) {
+            require(
+                    expire.uploads().size() <= MAX_ROWS,
+                    "number of uploads",
+                    expire.uploads().size());
         } else if (command instanceof Command.CreateBucket create) {
             require(
                     create.owner().length() <= MAX_NAME_LENGTH,
@@ -98,6 +117,29 @@ final class CommandCheck {
         extras(put.extras());
         condition(put.condition());
         content(put.content(), put.size());
+    }
+
+    private static void number(int number) {
+        require(number >= 1 && number <= PartInfo.MAX_NUMBER, "part number", number);
+    }
+
+    private static void etag(String etag) {
+        require(etag.length() <= MAX_ETAG_LENGTH, "ETag length", etag.length());
+    }
+
+    private static void complete(Command.CompleteUpload complete) {
+        require(!complete.parts().isEmpty(), "number of parts", 0);
+        etag(complete.etag());
+        condition(complete.condition());
+        int before = 0;
+        for (Command.PartRef part : complete.parts()) {
+            number(part.number());
+            if (part.number() <= before) {
+                throw new FlareException(
+                        Fault.INVALID_PART_ORDER, "part " + part.number() + " comes behind part " + before);
+            }
+            before = part.number();
+        }
     }
 
     static void attributes(ObjectAttributes attributes) {

@@ -51,6 +51,8 @@ final class CommandDecoder {
             case COPY_OBJECT -> Field.of("copy_object", () -> copyObject(from.getCopyObject()));
             case AMEND_VERSION -> Field.of("amend_version", () -> amend(from.getAmendVersion()));
             case CREATE_BUCKET, DELETE_BUCKET, SET_VERSIONING, SET_DOCUMENT -> decodeBucket(from);
+            case CREATE_UPLOAD, PUT_PART, COPY_PART, COMPLETE_UPLOAD, ABORT_UPLOAD, EXPIRE_UPLOADS ->
+                UploadCodec.decode(from);
             case INIT_CLUSTER ->
                 Field.of(
                         "init_cluster",

@@ -19,7 +19,10 @@ final class CommandEncoder {
     private CommandEncoder() {}
 
     static void encode(Command<?> command, Operation.Builder to) {
-        if (!encodeObject(command, to) && !encodeCluster(command, to) && !encodeCopy(command, to)) {
+        if (!encodeObject(command, to)
+                && !UploadCodec.encode(command, to)
+                && !encodeCluster(command, to)
+                && !encodeCopy(command, to)) {
             encodeSession(command, to);
         }
     }

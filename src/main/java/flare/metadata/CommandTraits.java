@@ -18,6 +18,8 @@ final class CommandTraits {
     private static final long NODE_BYTES = 5;
     private static final long ROW_BYTES = 64;
     private static final long TEXT_BYTES = 6;
+    /** A number and a version, as varints. */
+    private static final long PART_BYTES = 16;
 
     private CommandTraits() {}
 
@@ -32,7 +34,8 @@ final class CommandTraits {
                 || command instanceof Command.OpenSession
                 || command instanceof Command.ExpireSession
                 || command instanceof Command.FreeBlob
-                || command instanceof Command.FreeOrphans);
+                || command instanceof Command.FreeOrphans
+                || command instanceof Command.ExpireUploads);
     }
 
     /** Whether it keeps this process's session going; a full queue does not keep it out. */
@@ -70,6 +73,31 @@ final class CommandTraits {
                     + amend.key().bytes().length
                     + maxBytes(amend.tags().orElse(Map.of()))
                     + amend.acl().map(CommandTraits::text).orElse(0L);
+        } else if (command instanceof Command.CreateUpload create) {
+            return BASE_BYTES + create.key().bytes().length + maxBytes(create.attributes()) + maxBytes(create.extras());
+        } else if (command instanceof Command.PutPart put) {
+            return BASE_BYTES
+                    + put.upload().key().bytes().length
+                    + text(put.etag())
+                    + put.checksum().map(CommandTraits::maxBytes).orElse(0L)
+                    + maxBytes(put.content());
+        } else if (command instanceof Command.CopyPart copy) {
+            return BASE_BYTES
+                    + copy.upload().key().bytes().length
+                    + copy.source().key().bytes().length
+                    + copy.etag().map(CommandTraits::text).orElse(0L)
+                    + copy.checksum().map(CommandTraits::maxBytes).orElse(0L);
+        } else if (command instanceof Command.CompleteUpload complete) {
+            return BASE_BYTES
+                    + complete.upload().key().bytes().length
+                    + PART_BYTES * complete.parts().size()
+                    + text(complete.etag())
+                    + complete.checksum().map(CommandTraits::maxBytes).orElse(0L)
+                    + maxBytes(complete.condition());
+        } else if (command instanceof Command.AbortUpload abort) {
+            return BASE_BYTES + abort.upload().key().bytes().length;
+        } else if (command instanceof Command.ExpireUploads expire) {
+            return BASE_BYTES + PART_BYTES * expire.uploads().size();
         } else if (command instanceof Command.CreateBucket create) {
             return BASE_BYTES + text(create.owner());
         } else if (command instanceof Command.SetDocument set) {

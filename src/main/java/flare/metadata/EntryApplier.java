@@ -14,6 +14,7 @@ final class EntryApplier {
     private final CopyCommands copies;
     private final BucketCommands buckets;
     private final ObjectCommands objects;
+    private final MultipartCommands uploads;
 
     EntryApplier(Applying entry) {
         this.entry = entry;
@@ -22,6 +23,7 @@ final class EntryApplier {
         this.copies = new CopyCommands(entry, cluster);
         this.buckets = new BucketCommands(entry);
         this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
+        this.uploads = new MultipartCommands(entry, buckets, objects);
     }
 
     List<Outcome> apply(List<Envelope> commands) {
@@ -76,6 +78,23 @@ final class EntryApplier {
             return objects.copy(copy);
         } else if (command instanceof Command.AmendVersion amend) {
             return objects.amend(amend);
+        }
+        return executeOnUploads(command);
+    }
+
+    private Object executeOnUploads(Command<?> command) {
+        if (command instanceof Command.PutPart put) {
+            return uploads.put(put);
+        } else if (command instanceof Command.CopyPart copy) {
+            return uploads.copy(copy);
+        } else if (command instanceof Command.CreateUpload create) {
+            return uploads.create(create);
+        } else if (command instanceof Command.CompleteUpload complete) {
+            return uploads.complete(complete);
+        } else if (command instanceof Command.AbortUpload abort) {
+            return uploads.abort(abort.upload());
+        } else if (command instanceof Command.ExpireUploads expire) {
+            return uploads.expire(expire);
         }
         return executeOnSessions(command);
     }

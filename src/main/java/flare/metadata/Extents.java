@@ -1,9 +1,13 @@
 package flare.metadata;
 
+import com.google.protobuf.ByteString;
+import flare.config.ObjectSettings;
 import flare.metadata.wire.ExtentsRow;
+import flare.metadata.wire.PartRow;
 import flare.metadata.wire.PartSizeRow;
 import flare.metadata.wire.SliceRow;
 import flare.model.BlobId;
+import flare.model.ByteRange;
 import flare.model.ObjectPart;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +31,68 @@ final class Extents {
                                     slice.getLength()));
         }
         return extents;
+    }
+
+    /** The extents of some of the bytes. */
+    static ExtentsRow cut(ExtentsRow row, ByteRange range) {
+        ExtentsRow.Builder cut = ExtentsRow.newBuilder();
+        if (row.hasInline()) {
+            return cut.setInline(row.getInline().substring((int) range.offset(), (int) range.end()))
+                    .build();
+        }
+        long start = 0;
+        for (SliceRow slice : row.getSlicesList()) {
+            long from = Math.max(range.offset(), start) - start;
+            long until = Math.min(range.end() - start, slice.getLength());
+            if (from < until) {
+                SliceRow.Builder some = slice.toBuilder().setLength(until - from);
+                if (slice.hasInline()) {
+                    some.setInline(slice.getInline().substring((int) from, (int) until));
+                } else {
+                    some.setOffset(slice.getOffset() + from);
+                }
+                cut.addSlices(some);
+            }
+            start += slice.getLength();
+        }
+        return cut.build();
+    }
+
+    /** The parts end to end. What is small and all here becomes inline, like an object put whole. */
+    static ExtentsRow join(List<PartRow> parts) {
+        ExtentsRow.Builder joined = ExtentsRow.newBuilder();
+        ByteString runs = ByteString.EMPTY;
+        boolean allHere = true;
+        for (PartRow part : parts) {
+            ExtentsRow extents = part.getExtents();
+            PartSizeRow.Builder size = joined.addPartsBuilder()
+                    .setNumber(part.getInfo().getNumber())
+                    .setSize(part.getInfo().getSize());
+            if (part.getInfo().hasChecksum()) {
+                size.setChecksum(part.getInfo().getChecksum());
+            }
+            allHere &= extents.getSlicesCount() == 0;
+            if (!extents.hasInline()) {
+                joined.addAllSlices(extents.getSlicesList());
+            } else if (!extents.getInline().isEmpty()) {
+                runs = allHere ? runs.concat(extents.getInline()) : runs;
+                joined.addSlices(SliceRow.newBuilder()
+                        .setLength(extents.getInline().size())
+                        .setInline(extents.getInline()));
+            }
+        }
+        if (allHere && runs.size() <= ObjectSettings.MAX_INLINE.bytes()) {
+            joined.clearSlices().setInline(runs);
+        }
+        return joined.build();
+    }
+
+    /** Bytes that are in the row itself. */
+    static long runBytes(ExtentsRow row) {
+        return row.getInline().size()
+                + row.getSlicesList().stream()
+                        .mapToLong(slice -> slice.getInline().size())
+                        .sum();
     }
 
     static List<ObjectPart> parts(ExtentsRow row) {

@@ -27,8 +27,11 @@ enum Family {
     SESSION("session", false),
     RESULT("result", true),
     ABANDONED("abandoned", true),
-    /** Reserved for multipart uploads: the names and places are part of the format from the start. */
+    /** Open multipart uploads, by bucket and key. */
     UPLOAD("upload", true),
+    /** By upload: where its row is while it is open, and for a while how it ended. */
+    UPLOAD_ID("upload-id", true),
+    /** By upload and number. */
     PART("part", true),
     /** Versions that are not their key's newest, and all delete markers; of a key the newest first. */
     VERSION("version", true),

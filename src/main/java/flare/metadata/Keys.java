@@ -5,6 +5,7 @@ import flare.model.BucketId;
 import flare.model.ChunkId;
 import flare.model.NodeId;
 import flare.model.ObjectKey;
+import flare.model.UploadId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -88,6 +89,19 @@ final class Keys {
 
     static long numberOfVersion(byte[] row) {
         return ~ByteBuffer.wrap(row, row.length - 8, 8).getLong();
+    }
+
+    /** As a version's, but of a key the oldest comes first. */
+    static byte[] upload(BucketId bucket, ObjectKey key, UploadId upload) {
+        return version(bucket, key.bytes(), ~upload.number());
+    }
+
+    static long numberOfUpload(byte[] row) {
+        return ~numberOfVersion(row);
+    }
+
+    static byte[] part(UploadId upload, int number) {
+        return ByteBuffer.allocate(12).putLong(upload.number()).putInt(number).array();
     }
 
     static byte[] document(BucketId bucket, String kind) {

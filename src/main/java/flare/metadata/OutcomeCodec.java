@@ -10,6 +10,8 @@ import flare.model.Fault;
 import flare.model.NodeId;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.PartInfo;
+import flare.model.UploadId;
 import java.util.List;
 
 /** What apply answered, as kept for a retry and as sent to the process that asked. */
@@ -46,6 +48,10 @@ final class OutcomeCodec {
             to.setNode(node.value());
         } else if (value instanceof ClusterState cluster) {
             to.setCluster(ValueCodec.encode(cluster));
+        } else if (value instanceof UploadId upload) {
+            to.setUpload(upload.number());
+        } else if (value instanceof PartInfo part) {
+            to.setPart(UploadRows.encode(part));
         } else if (value instanceof Deletion deletion) {
             to.setDeletion(ValueCodec.encode(deletion));
         } else if (value instanceof List<?> copies) {
@@ -82,6 +88,8 @@ final class OutcomeCodec {
                 yield new Outcome.Accepted(ValueCodec.decode(
                         key, outcome.getObject().getRow(), !outcome.getObject().getOlder()));
             }
+            case UPLOAD -> new Outcome.Accepted(new UploadId(outcome.getUpload()));
+            case PART -> new Outcome.Accepted(UploadRows.decode(outcome.getPart()));
             case DELETION -> new Outcome.Accepted(ValueCodec.decode(outcome.getDeletion()));
             case FREED ->
                 new Outcome.Accepted(outcome.getFreed().getCopiesList().stream()

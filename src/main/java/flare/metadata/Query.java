@@ -11,7 +11,12 @@ import flare.model.NodeInfo;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.model.ObjectPart;
+import flare.model.PartInfo;
+import flare.model.UploadId;
+import flare.model.UploadInfo;
+import flare.model.UploadRef;
 import flare.model.VersionId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +97,23 @@ public sealed interface Query<R> {
      */
     record ListVersions(BucketId bucket, byte[] prefix, byte[] delimiter, VersionsMark after, int limit)
             implements Query<VersionPage> {}
+
+    /** An upload while it is open, and for a while what it became. NO_SUCH_UPLOAD. */
+    record StatUpload(UploadRef upload) implements Query<UploadState> {}
+
+    /** Parts of an open upload behind a number, in order. NO_SUCH_UPLOAD. */
+    record ListParts(UploadRef upload, int after, int limit) implements Query<PartPage> {}
+
+    /** One page of a bucket's open uploads: keys in byte order, of a key the oldest first. NO_SUCH_BUCKET. */
+    record ListUploads(BucketId bucket, byte[] prefix, byte[] delimiter, UploadsMark after, int limit)
+            implements Query<UploadPage> {}
+
+    /**
+     * Uploads that are due for {@link Command.ExpireUploads}, oldest first.
+     *
+     * @param limit uploads looked at
+     */
+    record ListOldUploads(Optional<UploadId> after, Duration maxAge, int limit) implements Query<OldUploads> {}
 
     /**
      * Chunks of a blob in order, from an ordinal on; those of a dead blob with the nodes their FREED copies are on, which a
@@ -194,6 +216,29 @@ public sealed interface Query<R> {
 
     /** @param more whether there are parts behind these */
     record ObjectParts(ObjectInfo info, List<ObjectPart> parts, boolean more) {}
+
+    /** Exactly one of the two. */
+    record UploadState(Optional<UploadInfo> open, Optional<ObjectInfo> completed) {}
+
+    /** @param more whether there are parts behind these */
+    record PartPage(UploadInfo upload, List<PartInfo> parts, boolean more) {}
+
+    /**
+     * A place in a listing of uploads.
+     *
+     * @param key a key or a common prefix; empty: the start
+     * @param upload empty: behind all uploads of the key
+     */
+    record UploadsMark(byte[] key, Optional<UploadId> upload) {
+
+        public static final UploadsMark START = new UploadsMark(new byte[0], Optional.empty());
+    }
+
+    /** @param next what to pass as {@code after} for the next page; empty on the last page */
+    record UploadPage(List<UploadInfo> uploads, List<byte[]> commonPrefixes, Optional<UploadsMark> next) {}
+
+    /** @param next what to pass as {@code after}; empty at the end */
+    record OldUploads(List<UploadId> due, Optional<UploadId> next) {}
 
     /** @param copies chunks with a location on the node */
     record NodeUsage(NodeInfo node, long copies, long bytes) {}

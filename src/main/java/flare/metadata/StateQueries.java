@@ -42,12 +42,14 @@ final class StateQueries {
     private final CopyQueries copies;
     private final BucketQueries buckets;
     private final VersionRows versions;
+    private final UploadQueries uploads;
 
     StateQueries(RowReader rows) {
         this.rows = rows;
         this.copies = new CopyQueries(rows);
         this.buckets = new BucketQueries(rows);
         this.versions = new VersionRows(rows);
+        this.uploads = new UploadQueries(rows);
     }
 
     /** What each query answers is its type parameter; the dispatch below is where that is held true. */
@@ -77,6 +79,14 @@ final class StateQueries {
             return new VersionListing(rows, list).page();
         } else if (query instanceof Query.ListObjectParts list) {
             return parts(list);
+        } else if (query instanceof Query.StatUpload stat) {
+            return uploads.stat(stat.upload());
+        } else if (query instanceof Query.ListParts list) {
+            return uploads.parts(list);
+        } else if (query instanceof Query.ListUploads list) {
+            return uploads.list(list);
+        } else if (query instanceof Query.ListOldUploads list) {
+            return uploads.old(list);
         }
         return askCluster(query);
     }

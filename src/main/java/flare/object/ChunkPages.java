@@ -35,12 +35,16 @@ final class ChunkPages {
         this.known = known;
     }
 
-    static ChunkPages of(Metadata metadata, Query.Content.Extents content, ByteRange range) {
-        return new ChunkPages(metadata, cut(slices(content), range), content.firstChunks());
+    /** @param known the leading chunks of the first slice's blob, as far as they are known */
+    static ChunkPages of(Metadata metadata, List<Slice> slices, List<ChunkRecord> known) {
+        return new ChunkPages(metadata, slices, known);
     }
 
-    private static List<Slice> slices(Query.Content.Extents content) {
-        return content.extents().stream().map(Slice.class::cast).toList();
+    static ChunkPages of(Metadata metadata, Query.Content.Extents content, ByteRange range) {
+        return of(
+                metadata,
+                cut(content.extents().stream().map(Slice.class::cast).toList(), range),
+                content.firstChunks());
     }
 
     /** The parts of slices, laid end to end, that a range covers. */

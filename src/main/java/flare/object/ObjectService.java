@@ -110,6 +110,7 @@ public interface ObjectService {
      * @param length announced bytes, empty when only the stream's end tells; a body of another length is INCOMPLETE_BODY
      * @param contentMd5 what the client says the MD5 is, 16 bytes: BAD_DIGEST if it is not
      * @param extras tags, owner and ACL
+     * @param checks what is computed of the bytes beside, expected of them and kept with them
      */
     record PutRequest(
             BucketName bucket,
@@ -118,6 +119,7 @@ public interface ObjectService {
             Optional<byte[]> contentMd5,
             ObjectAttributes attributes,
             ObjectExtras extras,
+            BodyChecks checks,
             WriteCondition condition) {
 
         public PutRequest(
@@ -127,7 +129,7 @@ public interface ObjectService {
                 Optional<byte[]> contentMd5,
                 ObjectAttributes attributes,
                 WriteCondition condition) {
-            this(bucket, key, length, contentMd5, attributes, ObjectExtras.NONE, condition);
+            this(bucket, key, length, contentMd5, attributes, ObjectExtras.NONE, BodyChecks.NONE, condition);
         }
     }
 

@@ -4,6 +4,7 @@ import flare.metadata.Query;
 import flare.metadata.Query.Content;
 import flare.metadata.Query.OpenedObject;
 import flare.model.ByteRange;
+import flare.model.ChunkRecord;
 import flare.model.ObjectInfo;
 import flare.object.ObjectService.ObjectRead;
 import flare.object.ObjectService.VersionRef;
@@ -69,17 +70,46 @@ final class ReadPath {
             return CompletableFuture.completedFuture(atHand(info, range, inline));
         }
         ByteRange wanted = range.orElseGet(() -> new ByteRange(0, info.size()));
-        ChunkPages pages = ChunkPages.of(environment.metadata(), (Content.Extents) opened.content(), wanted);
-        return pages.page(ChunkPages.start())
-                .thenCompose(page -> {
-                    PartRead first = lease.openAhead(partRead(page.parts().get(0)));
-                    return first.open()
-                            .thenApply(open -> new ObjectRead(info, range, bytes(pages, page, first, lease)));
+        Content.Extents content = (Content.Extents) opened.content();
+        List<Segment> segments = Segment.of(content.extents(), wanted);
+        return begun(segments.get(0), content, lease)
+                .thenApply(first -> {
+                    Source<ByteString, NotUsed> bytes = first;
+                    for (Segment later : segments.subList(1, segments.size())) {
+                        bytes = bytes.concatLazy(later(later, lease));
+                    }
+                    ReadGuard guard = new ReadGuard(lease, environment.session(), metrics, ReadGuard.RATE_WINDOW);
+                    return new ObjectRead(info, range, bytes.via(guard));
                 })
                 .thenApply(read -> {
                     lease.expireWith(expiry(lease));
                     return read;
                 });
+    }
+
+    /** What comes first is open and known to be good before the caller hears of it. */
+    private CompletionStage<Source<ByteString, NotUsed>> begun(
+            Segment segment, Content.Extents content, ReadLease lease) {
+        if (segment instanceof Segment.Here here) {
+            return CompletableFuture.completedFuture(Source.single(here.bytes()));
+        }
+        List<ChunkRecord> known = content.extents().get(0) instanceof Query.Slice ? content.firstChunks() : List.of();
+        ChunkPages pages = ChunkPages.of(environment.metadata(), ((Segment.Chunks) segment).slices(), known);
+        return pages.page(ChunkPages.start()).thenCompose(page -> {
+            PartRead first = lease.openAhead(partRead(page.parts().get(0)));
+            return first.open().thenApply(open -> bytes(pages, page, first, lease));
+        });
+    }
+
+    private Source<ByteString, NotUsed> later(Segment segment, ReadLease lease) {
+        if (segment instanceof Segment.Here here) {
+            return Source.single(here.bytes());
+        }
+        ChunkPages pages = ChunkPages.of(environment.metadata(), ((Segment.Chunks) segment).slices(), List.of());
+        return Source.unfoldAsync(ChunkPages.start(), pages::unfold)
+                .mapConcat(parts -> parts)
+                .map(this::partRead)
+                .flatMapConcat(part -> source(part, lease));
     }
 
     private Cancellable expiry(ReadLease lease) {
@@ -98,8 +128,7 @@ final class ReadPath {
 
     private Source<ByteString, NotUsed> bytes(ChunkPages pages, ChunkPages.Page page, PartRead first, ReadLease lease) {
         boolean onePart = page.parts().size() == 1 && pages.isEnd(page.next());
-        Source<ByteString, NotUsed> bytes = onePart ? source(first, lease) : manyParts(pages, page, first, lease);
-        return bytes.via(new ReadGuard(lease, environment.session(), metrics, ReadGuard.RATE_WINDOW));
+        return onePart ? source(first, lease) : manyParts(pages, page, first, lease);
     }
 
     private Source<ByteString, NotUsed> manyParts(

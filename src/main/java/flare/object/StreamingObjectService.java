@@ -25,6 +25,9 @@ import org.apache.pekko.util.ByteString;
 /** The object service over metadata log and data nodes. Holds no bytes itself; memory is bounded for each transfer. */
 public final class StreamingObjectService implements ObjectService {
 
+    /** Of every part but the last (S3's limit). */
+    static final long MIN_PART_BYTES = 5L << 20;
+
     private final ObjectEnvironment environment;
     private final ObjectMetrics metrics;
     private final Buckets buckets;
@@ -143,6 +146,11 @@ public final class StreamingObjectService implements ObjectService {
                                 page.versions(),
                                 page.commonPrefixes(),
                                 page.next().map(mark -> new NextVersion(mark.key(), mark.version()))));
+    }
+
+    /** Multipart uploads in the same environment, bounded together with these uploads. */
+    public MultipartService multipart() {
+        return new StreamingMultipartService(environment, new Copying(environment, buckets), writes, MIN_PART_BYTES);
     }
 
     @Override

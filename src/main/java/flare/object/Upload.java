@@ -8,14 +8,12 @@ import flare.metadata.ClusterSettings;
 import flare.metadata.Command;
 import flare.metadata.Command.NewContent;
 import flare.model.BlobId;
-import flare.model.BucketId;
+import flare.model.Checksum;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
-import flare.model.ObjectInfo;
-import flare.object.ObjectService.PutRequest;
 import flare.telemetry.CrashPoint;
 import java.security.MessageDigest;
 import java.util.List;
@@ -24,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -40,7 +39,8 @@ final class Upload {
 
     private final ObjectEnvironment environment;
     private final ObjectMetrics metrics;
-    private final PutRequest request;
+    private final UploadBody request;
+    private final BodyChecks.Run checks;
     private final ClusterSettings cluster;
     private final ObjectSettings settings;
     private final int quorum;
@@ -54,10 +54,11 @@ final class Upload {
     /** Whether a command was handed over that is not known to have been refused. */
     private volatile boolean outcomeOpen;
 
-    Upload(ObjectEnvironment environment, ObjectMetrics metrics, PutRequest request) {
+    Upload(ObjectEnvironment environment, ObjectMetrics metrics, UploadBody request) {
         this.environment = environment;
         this.metrics = metrics;
         this.request = request;
+        this.checks = request.checks().start();
         this.settings = environment.settings();
         this.cluster = environment.cluster().get();
         this.quorum = Quorum.of(cluster.wantedCopies(), settings.writeQuorum());
@@ -69,8 +70,8 @@ final class Upload {
                 wantsMd5(), request.length(), settings.maxObjectSize().bytes());
         Chunker chunker =
                 new Chunker(cluster.chunkBytes(), settings.inlineLimit().toInt());
-        Pair<CompletionStage<Digests.Summary>, CompletionStage<List<ChunkRecord>>> running = body.viaMat(
-                        digests, Keep.right())
+        Pair<CompletionStage<Digests.Summary>, CompletionStage<List<ChunkRecord>>> running = checks.over(body)
+                .viaMat(digests, Keep.right())
                 .via(chunker)
                 .mapAsync(settings.uploadChunksInFlight() + 1, this::keep)
                 .mapConcat(kept -> kept.map(List::of).orElse(List.of()))
@@ -89,6 +90,7 @@ final class Upload {
     /** Takes all of a small body for the command. Fails with BAD_DIGEST as {@link #store} does. */
     CompletionStage<Stored> keepInline(ByteString body) {
         inline = body;
+        checks.update(body);
         Optional<byte[]> md5 =
                 wantsMd5() ? Optional.of(Digests.newMd5().digest(body.toArrayUnsafe())) : Optional.empty();
         try {
@@ -184,20 +186,24 @@ final class Upload {
                     "the body's MD5 is " + Etags.ofMd5(stored.body().md5().orElseThrow()) + ", announced was "
                             + Etags.ofMd5(expected.get()));
         }
+        checks.verify();
         return stored;
     }
+
+    /** What the command is to say of the bytes. */
+    record Bytes(long size, String etag, Optional<Checksum> checksum, NewContent content) {}
 
     /**
      * Submits the one command. Fails with UNAVAILABLE if the answer takes longer than the limit; what becomes of the blob
      * is then said when the answer does come.
      */
-    CompletionStage<ObjectInfo> commit(BucketId bucket, Stored stored) {
+    <T> CompletionStage<T> commit(Stored stored, Function<Bytes, Command<T>> command) {
         if (blob != null) {
             CrashPoint.BLOB_DURABLE.reached();
         }
         long startNanos = environment.nanos().getAsLong();
-        CompletionStage<ObjectInfo> submitted = CompletableFuture.completedFuture(bucket)
-                .thenCompose(admitted -> submit(admitted, stored))
+        CompletionStage<T> submitted = CompletableFuture.completedFuture(stored)
+                .thenCompose(kept -> submit(command.apply(bytes(kept))))
                 .whenComplete((info, failure) -> {
                     metrics.committed(environment.nanos().getAsLong() - startNanos);
                     conclude(stored, failure);
@@ -205,8 +211,8 @@ final class Upload {
         return CommitLimit.bound(submitted, settings.commitTimeout());
     }
 
-    private CompletionStage<ObjectInfo> submit(BucketId bucket, Stored stored) {
-        CompletionStage<ObjectInfo> answer = environment.metadata().submit(command(bucket, stored));
+    private <T> CompletionStage<T> submit(Command<T> command) {
+        CompletionStage<T> answer = environment.metadata().submit(command);
         outcomeOpen = true;
         return answer.whenComplete((info, failure) -> outcomeOpen = !isRefusal(failure));
     }
@@ -218,20 +224,16 @@ final class Upload {
                 && refused.fault() != Fault.UNAVAILABLE;
     }
 
-    private Command.PutObject command(BucketId bucket, Stored stored) {
+    private Bytes bytes(Stored stored) {
         BlobId leased = blob;
         byte[] content = inline.toArray();
-        return new Command.PutObject(
-                bucket,
-                request.key(),
+        return new Bytes(
                 stored.body().length(),
                 etag(stored, content),
-                request.attributes(),
-                request.extras(),
+                checks.kept(),
                 leased == null
                         ? new NewContent.Inline(content)
-                        : new NewContent.Blob(leased, cluster.wantedCopies(), stored.chunks()),
-                request.condition());
+                        : new NewContent.Blob(leased, cluster.wantedCopies(), stored.chunks()));
     }
 
     /** The command was answered, or could not be submitted: says what becomes of the blob. */

@@ -1,10 +1,13 @@
 package flare.object;
 
+import flare.metadata.Command;
 import flare.metadata.Query;
 import flare.model.BucketId;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
+import flare.model.PartInfo;
 import flare.object.ObjectService.PutRequest;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +62,66 @@ final class WritePath {
             Function<Function<BucketId, CompletionStage<ObjectInfo>>, CompletionStage<ObjectInfo>> inBucket,
             Function<Upload, CompletionStage<Upload.Stored>> store,
             Runnable discard) {
-        Optional<FlareException> refusal = refusal(request);
+        UploadBody body = new UploadBody(request.length(), request.contentMd5(), request.checks());
+        return bounded(
+                body,
+                discard,
+                taken -> inBucket.apply(bucket -> admitted(bucket, request).thenCompose(admitted -> {
+                    taken.run();
+                    return upload(body, store, bytes -> command(admitted, request, bytes));
+                })));
+    }
+
+    private static Command<ObjectInfo> command(BucketId bucket, PutRequest request, Upload.Bytes bytes) {
+        ObjectExtras extras = request.extras();
+        return new Command.PutObject(
+                bucket,
+                request.key(),
+                bytes.size(),
+                bytes.etag(),
+                request.attributes(),
+                bytes.checksum().isPresent() ? extras.withChecksum(bytes.checksum()) : extras,
+                bytes.content(),
+                request.condition());
+    }
+
+    /** One part of an upload that is open. */
+    CompletionStage<PartInfo> putPart(MultipartService.PartRequest request, Source<ByteString, ?> source) {
+        UploadBody body = new UploadBody(request.length(), request.contentMd5(), request.checks());
+        return bounded(
+                body,
+                () -> discard(source),
+                taken -> environment
+                        .metadata()
+                        .read(new Query.StatUpload(request.upload()))
+                        .thenCompose(state -> {
+                            if (state.open().isEmpty()) {
+                                throw new FlareException(
+                                        Fault.NO_SUCH_UPLOAD,
+                                        "upload " + request.upload().id() + " is finished");
+                            }
+                            taken.run();
+                            return upload(
+                                    body,
+                                    upload -> upload.store(source),
+                                    bytes -> new Command.PutPart(
+                                            request.upload(),
+                                            request.number(),
+                                            bytes.size(),
+                                            bytes.etag(),
+                                            bytes.checksum(),
+                                            bytes.content()));
+                        }));
+    }
+
+    /**
+     * Runs one of a bounded number of uploads.
+     *
+     * @param act told to call what it is given once it takes the body, which is discarded otherwise
+     */
+    private <T> CompletionStage<T> bounded(
+            UploadBody body, Runnable discard, Function<Runnable, CompletionStage<T>> act) {
+        Optional<FlareException> refusal = refusal(body);
         if (refusal.isPresent()) {
             discard.run();
             return CompletableFuture.failedFuture(refusal.get());
@@ -72,25 +134,17 @@ final class WritePath {
                     new FlareException(Fault.SLOW_DOWN, "there are " + maxUploads + " uploads under way already"));
         }
         AtomicBoolean taken = new AtomicBoolean();
-        return inBucket.apply(bucket -> admitted(bucket, request).thenCompose(admitted -> {
-                    taken.set(true);
-                    return upload(admitted, request, store);
-                }))
+        return act.apply(() -> taken.set(true))
                 .whenComplete((info, failure) -> {
                     if (!taken.get()) {
                         discard.run();
                     }
                 })
-                .whenComplete((info, failure) -> {
-                    metrics.uploads.decrementAndGet();
-                    if (failure == null) {
-                        metrics.uploaded(info.size());
-                    }
-                })
+                .whenComplete((info, failure) -> metrics.uploads.decrementAndGet())
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.named(failure)));
     }
 
-    private Optional<FlareException> refusal(PutRequest request) {
+    private Optional<FlareException> refusal(UploadBody request) {
         long maxBytes = environment.settings().maxObjectSize().bytes();
         if (request.length().orElse(0L) > maxBytes) {
             return Optional.of(new FlareException(
@@ -127,10 +181,17 @@ final class WritePath {
                 });
     }
 
-    private CompletionStage<ObjectInfo> upload(
-            BucketId bucket, PutRequest request, Function<Upload, CompletionStage<Upload.Stored>> store) {
-        Upload upload = new Upload(environment, metrics, request);
-        return store.apply(upload).thenCompose(stored -> upload.commit(bucket, stored));
+    private <T> CompletionStage<T> upload(
+            UploadBody body,
+            Function<Upload, CompletionStage<Upload.Stored>> store,
+            Function<Upload.Bytes, Command<T>> command) {
+        Upload upload = new Upload(environment, metrics, body);
+        return store.apply(upload)
+                .thenCompose(stored -> upload.commit(stored, command).whenComplete((info, failure) -> {
+                    if (failure == null) {
+                        metrics.uploaded(stored.body().length());
+                    }
+                }));
     }
 
     private void discard(Source<ByteString, ?> body) {

@@ -6,6 +6,7 @@ import flare.model.BucketId;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import flare.model.ByteRange;
 import flare.model.Checksum;
 import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
@@ -14,6 +15,8 @@ import flare.model.NodeId;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.ObjectKey;
+import flare.model.UploadId;
+import flare.model.UploadRef;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.io.IOException;
@@ -34,6 +37,8 @@ final class GoldenVersions {
     static final Position POSITION = new Position(3, 2);
     private static final BucketId BUCKET = new BucketId(2);
     private static final ObjectKey KEY = ObjectKey.of("k");
+
+    private static final UploadRef UPLOAD = new UploadRef(BUCKET, KEY, new UploadId(version(10)));
 
     private GoldenVersions() {}
 
@@ -66,6 +71,9 @@ final class GoldenVersions {
         BlobId blob = new BlobId(1, 11);
         Command.NewContent content = new Command.NewContent.Blob(
                 blob, 1, List.of(new ChunkRecord(new ChunkId(blob, 0), 4, 5, List.of(new NodeId(1)))));
+        BlobId second = new BlobId(1, 12);
+        Command.NewContent other = new Command.NewContent.Blob(
+                second, 1, List.of(new ChunkRecord(new ChunkId(second, 0), 4, 5, List.of(new NodeId(1)))));
         ObjectExtras extras = new ObjectExtras(
                 Map.of("b", "2", "a", "ü"),
                 Optional.of(new Checksum(ChecksumAlgorithm.CRC32C, "AAAAAA==", Checksum.Type.FULL_OBJECT)),
@@ -97,7 +105,54 @@ final class GoldenVersions {
                 new Command.DeleteObject(BUCKET, KEY, Optional.of(new VersionId(99)), WriteCondition.NONE),
                 new Command.SetDocument(BUCKET, DocumentKind.POLICY, Optional.of(new Document(policy))),
                 new Command.SetDocument(BUCKET, DocumentKind.CORS, Optional.empty()),
-                new Command.CreateBucket(new BucketName("owned"), "owner")));
+                new Command.CreateBucket(new BucketName("owned"), "owner"),
+                new Command.CreateUpload(
+                        BUCKET,
+                        KEY,
+                        ObjectAttributes.NONE,
+                        extras,
+                        Optional.of(ChecksumAlgorithm.CRC32C),
+                        Checksum.Type.COMPOSITE),
+                new Command.PutPart(UPLOAD, 1, 1, "p", extras.checksum(), small),
+                new Command.PutPart(UPLOAD, 4, 4, "r", Optional.empty(), other),
+                new Command.CopyPart(
+                        UPLOAD,
+                        2,
+                        new Command.CopySource(BUCKET, KEY, Optional.of(new VersionId(version(2))), version(2)),
+                        new ByteRange(1, 2),
+                        Optional.of("q"),
+                        extras.checksum()),
+                new Command.CopyPart(
+                        UPLOAD,
+                        3,
+                        new Command.CopySource(BUCKET, KEY, Optional.of(VersionId.NULL), version(0)),
+                        new ByteRange(0, 1),
+                        Optional.empty(),
+                        Optional.empty()),
+                new Command.CompleteUpload(
+                        UPLOAD,
+                        List.of(new Command.PartRef(1, version(11)), new Command.PartRef(2, version(13))),
+                        "m-2",
+                        extras.checksum(),
+                        WriteCondition.NONE),
+                new Command.CreateUpload(
+                        BUCKET,
+                        KEY,
+                        ObjectAttributes.NONE,
+                        ObjectExtras.NONE,
+                        Optional.empty(),
+                        Checksum.Type.FULL_OBJECT),
+                new Command.CreateUpload(
+                        BUCKET,
+                        KEY,
+                        ObjectAttributes.NONE,
+                        ObjectExtras.NONE,
+                        Optional.empty(),
+                        Checksum.Type.FULL_OBJECT),
+                new Command.PutPart(
+                        new UploadRef(BUCKET, KEY, new UploadId(version(17))), 9, 1, "p", Optional.empty(), small),
+                new Command.AbortUpload(new UploadRef(BUCKET, KEY, new UploadId(version(16)))),
+                new Command.ExpireUploads(List.of(new UploadId(version(17))), 5, 3)));
     }
 
     /** Of what the command at that place of the entry makes. */

@@ -39,6 +39,7 @@ final class ModelBucket {
     final Instant created;
     final Map<DocumentKind, Document> documents = new HashMap<>();
     Versioning versioning = Versioning.UNVERSIONED;
+    int uploads;
     private final TreeMap<ObjectKey, List<Version>> keys = new TreeMap<>();
 
     ModelBucket(BucketId id, BucketName name, String owner, Instant created) {
@@ -49,7 +50,7 @@ final class ModelBucket {
     }
 
     boolean isEmpty() {
-        return keys.isEmpty();
+        return keys.isEmpty() && uploads == 0;
     }
 
     private List<Version> of(ObjectKey key) {

@@ -8,6 +8,8 @@ import flare.model.Fault;
 import flare.model.NodeId;
 import flare.model.ObjectInfo;
 import flare.model.ObjectPart;
+import flare.model.PartInfo;
+import flare.model.UploadInfo;
 import flare.model.VersionId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +58,29 @@ final class ModelQueries {
             return buckets(list);
         } else if (query instanceof Query.ListVersions list) {
             return versions(list);
+        } else if (query instanceof Query.StatUpload stat) {
+            ModelUploads.Upload upload = state.uploads.find(stat.upload());
+            return new Query.UploadState(
+                    upload.completed == null ? Optional.of(upload.info) : Optional.empty(),
+                    Optional.ofNullable(upload.completed));
+        } else if (query instanceof Query.ListParts list) {
+            ModelUploads.Upload upload = state.uploads.open(list.upload());
+            List<PartInfo> parts = upload.parts.tailMap(list.after(), false).values().stream()
+                    .map(ModelUploads.Part::info)
+                    .toList();
+            return new Query.PartPage(
+                    upload.info, parts.stream().limit(list.limit()).toList(), parts.size() > list.limit());
+        } else if (query instanceof Query.ListUploads list) {
+            return uploads(list);
+        } else if (query instanceof Query.ListOldUploads list) {
+            return new Query.OldUploads(
+                    state.uploads.all.values().stream()
+                            .filter(upload -> upload.completed == null
+                                    && upload.info.created().toEpochMilli()
+                                            < state.now - list.maxAge().toMillis())
+                            .map(upload -> upload.info.id())
+                            .toList(),
+                    Optional.empty());
         } else if (query instanceof Query.ListObjectParts list) {
             ModelBucket.Version version = state.bucket(list.bucket()).readable(list.key(), list.version());
             List<ObjectPart> behind = version.content().parts().stream()
@@ -260,6 +285,35 @@ final class ModelQueries {
             }
         }
         return new Query.VersionPage(found, List.copyOf(rolled), Optional.empty());
+    }
+
+    /** As the twin's queries ask: without prefix and delimiter. */
+    private Query.UploadPage uploads(Query.ListUploads list) {
+        state.bucket(list.bucket());
+        List<UploadInfo> behind = state.uploads.all.values().stream()
+                .filter(upload ->
+                        upload.completed == null && upload.ref.bucket().equals(list.bucket()))
+                .map(upload -> upload.info)
+                .filter(info -> {
+                    int order = Arrays.compareUnsigned(
+                            info.key().bytes(), list.after().key());
+                    return order > 0
+                            || (order == 0
+                                    && list.after()
+                                            .upload()
+                                            .map(mark -> info.id().compareTo(mark) > 0)
+                                            .orElse(false));
+                })
+                .sorted(Comparator.comparing(UploadInfo::key).thenComparing(UploadInfo::id))
+                .toList();
+        List<UploadInfo> page = behind.stream().limit(list.limit()).toList();
+        UploadInfo last = page.isEmpty() ? null : page.get(page.size() - 1);
+        return new Query.UploadPage(
+                page,
+                List.of(),
+                last == null || page.size() == behind.size()
+                        ? Optional.empty()
+                        : Optional.of(new Query.UploadsMark(last.key().bytes(), Optional.of(last.id()))));
     }
 
     private static boolean isNotBehind(ModelBucket bucket, ObjectInfo info, Query.VersionsMark after) {

@@ -16,6 +16,7 @@ import flare.model.NodeState;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
+import flare.model.UploadInfo;
 import flare.model.VersionId;
 import flare.model.VersionMark;
 import flare.model.WriteCondition;
@@ -75,6 +76,7 @@ final class ModelState implements ReplicatedState {
     final TreeMap<Copy, Long> pending = new TreeMap<>();
     final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
     final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
+    final ModelUploads uploads = new ModelUploads(this);
     private long lastBucket;
     private long lastSession;
     private long version;
@@ -198,6 +200,13 @@ final class ModelState implements ReplicatedState {
             return put(put);
         } else if (command instanceof Command.DeleteObject delete) {
             return delete(delete);
+        } else if (command instanceof Command.CreateUpload
+                || command instanceof Command.PutPart
+                || command instanceof Command.CopyPart
+                || command instanceof Command.CompleteUpload
+                || command instanceof Command.AbortUpload
+                || command instanceof Command.ExpireUploads) {
+            return uploads.execute(command, version, Instant.ofEpochMilli(now));
         } else if (command instanceof Command.OpenSession open) {
             return open(open);
         } else if (command instanceof Command.RenewSession renew) {
@@ -345,7 +354,7 @@ final class ModelState implements ReplicatedState {
         return bucket;
     }
 
-    private static void holds(WriteCondition condition, @Nullable Version version) {
+    static void holds(WriteCondition condition, @Nullable Version version) {
         boolean match = condition.ifMatch().isEmpty() || (version != null && names(condition.ifMatch(), version));
         boolean noneMatch =
                 condition.ifNoneMatch().isEmpty() || version == null || !names(condition.ifNoneMatch(), version);
@@ -365,7 +374,7 @@ final class ModelState implements ReplicatedState {
     }
 
     /** Its own references are not counted yet, unless it is a new blob, which begins with one. */
-    private ModelBucket.Content content(Command.NewContent content, long size) {
+    ModelBucket.Content content(Command.NewContent content, long size) {
         if (content instanceof Command.NewContent.Inline inline) {
             return new ModelBucket.Content(inline.bytes(), List.of(), List.of());
         }
@@ -384,9 +393,7 @@ final class ModelState implements ReplicatedState {
 
     private ObjectInfo copy(Command.CopyObject copy) {
         ModelBucket bucket = bucket(copy.bucket());
-        Command.CopySource source = copy.source();
-        Version from = bucket(source.bucket()).readable(source.key(), source.version());
-        require(from.info().version() == source.seen(), Fault.CONFLICT, "another version");
+        Version from = source(copy.source());
         holds(copy.condition(), bucket.current(copy.key()));
         ObjectExtras extras = new ObjectExtras(
                 copy.tags().orElse(from.info().extras().tags()),
@@ -405,6 +412,32 @@ final class ModelState implements ReplicatedState {
                 VersionMark.ONLY,
                 from.info().parts());
         return add(bucket, info, from.content());
+    }
+
+    Version source(Command.CopySource source) {
+        Version from = bucket(source.bucket()).readable(source.key(), source.version());
+        require(from.info().version() == source.seen(), Fault.CONFLICT, "another version");
+        return from;
+    }
+
+    ObjectInfo addCompleted(
+            ModelBucket bucket,
+            UploadInfo upload,
+            Command.CompleteUpload complete,
+            int parts,
+            ModelBucket.Content content) {
+        long size = content.parts().stream().mapToLong(part -> part.size()).sum();
+        ObjectInfo info = new ObjectInfo(
+                upload.key(),
+                version,
+                size,
+                complete.etag(),
+                Instant.ofEpochMilli(now),
+                upload.attributes(),
+                upload.extras().withChecksum(complete.checksum()),
+                VersionMark.ONLY,
+                parts);
+        return add(bucket, info, content);
     }
 
     private ObjectInfo amend(Command.AmendVersion amend) {
@@ -446,7 +479,7 @@ final class ModelState implements ReplicatedState {
         return new Deletion(current != null, Optional.of(made.versionId()), true);
     }
 
-    private void count(ModelBucket.Content content, int change) {
+    void count(ModelBucket.Content content, int change) {
         for (Query.Extent extent : content.extents()) {
             if (extent instanceof Query.Slice slice) {
                 Blob blob = blob(slice.blob());
@@ -655,7 +688,7 @@ final class ModelState implements ReplicatedState {
         return nodeIds.stream().filter(node -> !node.equals(gone)).toList();
     }
 
-    private void fence(long term) {
+    void fence(long term) {
         require(term == applied.term(), Fault.CONFLICT, "term");
     }
 

@@ -5,6 +5,7 @@ import flare.model.BucketId;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import flare.model.ByteRange;
 import flare.model.Checksum;
 import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
@@ -15,6 +16,8 @@ import flare.model.NodeState;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.ObjectKey;
+import flare.model.UploadId;
+import flare.model.UploadRef;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
@@ -75,7 +78,7 @@ final class RandomCommands {
     }
 
     private Command<?> command(long term) {
-        return switch (random.nextInt(33)) {
+        return switch (random.nextInt(46)) {
             case 0 -> new Command.InitCluster(new UUID(1, random.nextInt(3)), new ClusterSettings(3, 1 << 20, "x"));
             case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
             case 3 -> new Command.UpdateNode(node(), url(), random.nextInt(6));
@@ -103,6 +106,21 @@ final class RandomCommands {
                                         ? Optional.of(new Document(new byte[random.nextInt(4)]))
                                         : Optional.empty());
             case 30, 31 -> copy();
+            case 33, 34 ->
+                new Command.CreateUpload(
+                        bucket(),
+                        key(),
+                        attributes(),
+                        extras(),
+                        random.nextBoolean() ? Optional.of(ChecksumAlgorithm.CRC32) : Optional.empty(),
+                        Checksum.Type.COMPOSITE);
+            case 35, 36, 37, 38 -> putPart();
+            case 39, 40 -> copyPart();
+            case 41, 42, 43 -> complete();
+            case 44 -> new Command.AbortUpload(upload());
+            case 45 ->
+                new Command.ExpireUploads(
+                        List.of(upload().id(), upload().id()), 1_000_000L + random.nextInt(600), term);
             case 32 ->
                 new Command.AmendVersion(
                         bucket(),
@@ -181,6 +199,63 @@ final class RandomCommands {
                 Optional.of("owner"),
                 Optional.empty(),
                 condition());
+    }
+
+    private UploadRef upload() {
+        List<UploadRef> known = new ArrayList<>();
+        model.uploads.all.values().forEach(upload -> known.add(upload.ref));
+        return known.isEmpty() || random.nextInt(12) == 0
+                ? new UploadRef(bucket(), key(), new UploadId(5))
+                : known.get(known.size() - 1 - random.nextInt(Math.min(3, known.size())));
+    }
+
+    private Command<?> putPart() {
+        int number = 1 + random.nextInt(4);
+        String etag = "p" + random.nextInt(3);
+        if (random.nextBoolean()) {
+            byte[] bytes = new byte[random.nextInt(6)];
+            random.nextBytes(bytes);
+            return new Command.PutPart(
+                    upload(), number, bytes.length, etag, extras().checksum(), new Command.NewContent.Inline(bytes));
+        }
+        Command.NewContent.Blob blob = newBlob(session());
+        long size = blob.chunks().stream().mapToLong(ChunkRecord::length).sum();
+        return new Command.PutPart(upload(), number, size, etag, Optional.empty(), blob);
+    }
+
+    private Command<?> copyPart() {
+        Command.CopySource source = ((Command.CopyObject) copy()).source();
+        long size = 20;
+        ModelBucket bucket = model.buckets.get(source.bucket().value());
+        if (bucket != null) {
+            size = bucket.all().stream()
+                    .filter(version -> version.info().version() == source.seen())
+                    .mapToLong(version -> version.info().size())
+                    .findFirst()
+                    .orElse(20);
+        }
+        int offset = random.nextBoolean() ? 0 : random.nextInt((int) size + 1);
+        ByteRange range = new ByteRange(
+                offset, random.nextBoolean() ? Math.max(1, size - offset) : 1 + random.nextInt((int) size + 1));
+        return new Command.CopyPart(upload(), 1 + random.nextInt(4), source, range, Optional.empty(), Optional.empty());
+    }
+
+    private Command<?> complete() {
+        UploadRef upload = upload();
+        ModelUploads.Upload known = model.uploads.all.get(upload.id());
+        List<Command.PartRef> parts = new ArrayList<>();
+        if (known != null) {
+            known.parts.values().forEach(part -> {
+                if (random.nextInt(5) > 0) {
+                    parts.add(new Command.PartRef(
+                            part.info().number(), part.info().version() - random.nextInt(20) / 19));
+                }
+            });
+        }
+        if (parts.isEmpty()) {
+            parts.add(new Command.PartRef(1, 7));
+        }
+        return new Command.CompleteUpload(upload, parts, "m-" + parts.size(), Optional.empty(), condition());
     }
 
     private ObjectExtras extras() {

@@ -7,7 +7,9 @@ import flare.model.ChunkId;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.ObjectKey;
+import flare.model.UploadRef;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,8 +64,34 @@ final class StateDump {
             Query.ListObjects list = new Query.ListObjects(new BucketId(bucket), none, none, none, ALL);
             dump.put("objects of " + bucket, answer(state, list));
             versions(state, new BucketId(bucket), dump);
+            uploads(state, new BucketId(bucket), dump);
         }
         return dump;
+    }
+
+    /** All open uploads, in small pages, with their parts. */
+    private static void uploads(ReplicatedState state, BucketId bucket, Map<String, String> dump) {
+        byte[] none = {};
+        dump.put("old uploads", answer(state, new Query.ListOldUploads(Optional.empty(), Duration.ofMillis(300), ALL)));
+        Query.@Nullable UploadsMark after = Query.UploadsMark.START;
+        for (int page = 0; after != null; page++) {
+            Query.ListUploads list = new Query.ListUploads(bucket, none, none, after, 1 + page % 3);
+            after = null;
+            try {
+                Query.UploadPage found = state.query(list);
+                dump.put(
+                        "uploads of " + bucket + ", page " + page,
+                        found.uploads().toString());
+                found.uploads().forEach(info -> {
+                    UploadRef ref = new UploadRef(bucket, info.key(), info.id());
+                    dump.put("upload " + ref, answer(state, new Query.StatUpload(ref)));
+                    dump.put("parts of " + ref, answer(state, new Query.ListParts(ref, 1, 2)));
+                });
+                after = found.next().orElse(null);
+            } catch (FlareException refused) {
+                dump.put("uploads of " + bucket, refused.fault().toString());
+            }
+        }
     }
 
     /** All versions, in small pages, each also found by its id. */

@@ -1,0 +1,250 @@
+package flare.metadata;
+
+import flare.metadata.wire.BucketRow;
+import flare.metadata.wire.ExtentsRow;
+import flare.metadata.wire.ObjectRow;
+import flare.metadata.wire.ObjectValue;
+import flare.metadata.wire.PartRow;
+import flare.metadata.wire.UploadIdRow;
+import flare.metadata.wire.UploadRow;
+import flare.model.Checksum;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.PartInfo;
+import flare.model.UploadId;
+import flare.model.UploadInfo;
+import flare.model.UploadRef;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Multipart uploads. A part holds its references like a version does; completing moves them to the object, so that the
+ * blobs' rows stay untouched however many parts there are.
+ */
+final class MultipartCommands {
+
+    /** Open uploads of one bucket. */
+    static final int MAX_UPLOADS = 100_000;
+    /** Extents of one version: as many as can be read as one row. */
+    static final int MAX_EXTENTS = 50_000;
+    /** Bytes of one version that are in its row and not in blobs. */
+    static final long MAX_RUN_BYTES = 4L << 20;
+
+    private final Applying entry;
+    private final EntryBatch batch;
+    private final BucketCommands buckets;
+    private final ObjectCommands objects;
+    private final UploadRows rows;
+
+    MultipartCommands(Applying entry, BucketCommands buckets, ObjectCommands objects) {
+        this.entry = entry;
+        this.batch = entry.batch();
+        this.buckets = buckets;
+        this.objects = objects;
+        this.rows = new UploadRows(batch);
+    }
+
+    UploadId create(Command.CreateUpload create) {
+        BucketRow.Builder bucket = buckets.get(create.bucket());
+        Applying.require(
+                bucket.getUploads() < MAX_UPLOADS,
+                Fault.SLOW_DOWN,
+                () -> "bucket " + bucket.getName() + " has " + MAX_UPLOADS + " uploads under way already");
+        UploadId id = new UploadId(entry.version());
+        UploadRow.Builder row = UploadRow.newBuilder()
+                .setCreatedMillis(entry.nowMillis())
+                .setAttributes(ValueCodec.encode(create.attributes()))
+                .setChecksumComposite(create.checksumType() == Checksum.Type.COMPOSITE);
+        if (!create.extras().isNone()) {
+            row.setExtras(ValueCodec.encode(create.extras()));
+        }
+        create.algorithm().ifPresent(algorithm -> row.setChecksumAlgorithm(algorithm.name()));
+        batch.put(Family.UPLOAD, Keys.upload(create.bucket(), create.key(), id), row.build());
+        batch.put(
+                Family.UPLOAD_ID,
+                Keys.number(id.number()),
+                UploadIdRow.newBuilder()
+                        .setBucket(create.bucket().value())
+                        .setKey(ValueCodec.bytes(create.key()))
+                        .setCreatedMillis(entry.nowMillis())
+                        .build());
+        bucket.setUploads(bucket.getUploads() + 1);
+        return id;
+    }
+
+    PartInfo put(Command.PutPart put) {
+        buckets.get(put.upload().bucket());
+        rows.open(put.upload());
+        ExtentsRow extents = objects.take(put.content(), put.size());
+        return keep(
+                put.upload(),
+                new PartInfo(put.number(), entry.version(), put.size(), put.etag(), now(), put.checksum()),
+                extents);
+    }
+
+    PartInfo copy(Command.CopyPart copy) {
+        buckets.get(copy.upload().bucket());
+        rows.open(copy.upload());
+        ObjectRow source = objects.source(copy.source());
+        Applying.require(
+                copy.range().end() <= source.getSize(),
+                Fault.RANGE_NOT_SATISFIABLE,
+                () -> copy.range() + " of " + copy.source().key() + ", which has " + source.getSize() + " bytes");
+        ExtentsRow extents = Extents.cut(objects.references().extents(source.getVersion()), copy.range());
+        withinBounds(extents);
+        objects.references().share(extents);
+        String etag = copy.etag().orElseGet(() -> etag(source, copy));
+        PartInfo part =
+                new PartInfo(copy.number(), entry.version(), copy.range().length(), etag, now(), copy.checksum());
+        return keep(copy.upload(), part, extents);
+    }
+
+    /** An MD5 that is known, or what no other part has and no client takes for an MD5. */
+    private String etag(ObjectRow source, Command.CopyPart copy) {
+        boolean whole = copy.range().length() == source.getSize();
+        return whole && source.getEtag().indexOf('-') < 0
+                ? source.getEtag()
+                : String.format("%032x-1", entry.version());
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(entry.nowMillis());
+    }
+
+    /** In place of the part of that number. */
+    private PartInfo keep(UploadRef upload, PartInfo part, ExtentsRow extents) {
+        byte[] key = Keys.part(upload.id(), part.number());
+        byte[] old = batch.get(Family.PART, key);
+        batch.put(
+                Family.PART,
+                key,
+                PartRow.newBuilder()
+                        .setInfo(UploadRows.encode(part))
+                        .setExtents(extents)
+                        .build());
+        if (old != null) {
+            objects.references()
+                    .release(
+                            EntryBatch.parse(Family.PART, old, PartRow.parser()).getExtents());
+        }
+        return part;
+    }
+
+    ObjectInfo complete(Command.CompleteUpload complete) {
+        UploadRef upload = complete.upload();
+        UploadIdRow idRow = rows.byId(upload);
+        Optional<ObjectInfo> done = UploadRows.completed(idRow, entry.nowMillis());
+        if (done.isPresent()) {
+            return done.get();
+        }
+        BucketRow.Builder bucket = buckets.get(upload.bucket());
+        UploadInfo info = UploadRows.info(upload.id(), upload.key(), rows.open(upload));
+        ObjectCommands.holds(complete.condition(), objects.rows().current(upload.bucket(), upload.key()), upload.key());
+        List<PartRow> used = new ArrayList<>(complete.parts().size());
+        List<ExtentsRow> unused = new ArrayList<>();
+        chosen(complete, used, unused);
+        ExtentsRow extents = Extents.join(used);
+        withinBounds(extents);
+        unused.forEach(objects.references()::release);
+        close(bucket, upload);
+        long size = used.stream().mapToLong(part -> part.getInfo().getSize()).sum();
+        ObjectInfo made = objects.add(
+                bucket,
+                upload.key(),
+                new ObjectCommands.NewVersion(
+                        size,
+                        complete.etag(),
+                        info.attributes(),
+                        info.extras().withChecksum(complete.checksum()),
+                        used.size()),
+                extents);
+        batch.put(
+                Family.UPLOAD_ID,
+                Keys.number(upload.id().number()),
+                idRow.toBuilder()
+                        .setCompleted(ObjectValue.newBuilder().setRow(ValueCodec.encode(made)))
+                        .setCompletedMillis(entry.nowMillis())
+                        .build());
+        return made;
+    }
+
+    /** Parts that are there, as they were judged; INVALID_PART where one is another by now. */
+    private void chosen(Command.CompleteUpload complete, List<PartRow> used, List<ExtentsRow> unused) {
+        List<Command.PartRef> wanted = complete.parts();
+        try (RowScan scan = rows.parts(complete.upload().id(), 0)) {
+            while (scan.next()) {
+                PartRow part = UploadRows.part(scan);
+                boolean next = used.size() < wanted.size()
+                        && wanted.get(used.size()).number() == part.getInfo().getNumber();
+                if (next && wanted.get(used.size()).version() == part.getInfo().getVersion()) {
+                    used.add(part);
+                } else {
+                    unused.add(part.getExtents());
+                }
+            }
+        }
+        if (used.size() < wanted.size()) {
+            throw new FlareException(
+                    Fault.INVALID_PART,
+                    "part " + wanted.get(used.size()).number() + " of upload "
+                            + complete.upload().id() + " is another than was judged, or gone");
+        }
+    }
+
+    private static void withinBounds(ExtentsRow extents) {
+        long runBytes = Extents.runBytes(extents);
+        Applying.require(
+                extents.getSlicesCount() <= MAX_EXTENTS && runBytes <= MAX_RUN_BYTES,
+                Fault.ENTITY_TOO_LARGE,
+                () -> extents.getSlicesCount() + " extents with " + runBytes + " bytes in the row: at most "
+                        + MAX_EXTENTS + " with " + MAX_RUN_BYTES + " are allowed");
+    }
+
+    /** The upload's row and its parts' go. */
+    private void close(BucketRow.Builder bucket, UploadRef upload) {
+        batch.deleteAll(
+                Family.PART,
+                Keys.part(upload.id(), 1),
+                Keys.behind(Keys.number(upload.id().number())));
+        batch.delete(Family.UPLOAD, Keys.upload(upload.bucket(), upload.key(), upload.id()));
+        bucket.setUploads(bucket.getUploads() - 1);
+    }
+
+    Command.Done abort(UploadRef upload) {
+        BucketRow.Builder bucket = buckets.get(upload.bucket());
+        rows.open(upload);
+        List<ExtentsRow> unused = new ArrayList<>();
+        try (RowScan scan = rows.parts(upload.id(), 0)) {
+            while (scan.next()) {
+                unused.add(UploadRows.part(scan).getExtents());
+            }
+        }
+        unused.forEach(objects.references()::release);
+        close(bucket, upload);
+        batch.delete(Family.UPLOAD_ID, Keys.number(upload.id().number()));
+        return new Command.Done();
+    }
+
+    Command.Done expire(Command.ExpireUploads expire) {
+        entry.fence(expire.term());
+        for (UploadId id : expire.uploads()) {
+            UploadIdRow row = rows.byId(id);
+            if (row == null) {
+                continue;
+            }
+            if (UploadRows.isForgotten(row, entry.nowMillis())) {
+                batch.delete(Family.UPLOAD_ID, Keys.number(id.number()));
+            } else if (!row.hasCompleted() && row.getCreatedMillis() < expire.createdBeforeMillis()) {
+                abort(new UploadRef(
+                        new flare.model.BucketId(row.getBucket()),
+                        ObjectKey.of(row.getKey().toByteArray()),
+                        id));
+            }
+        }
+        return new Command.Done();
+    }
+}
