@@ -21,6 +21,8 @@ import flare.metadata.Command;
 import flare.metadata.Metadata;
 import flare.metadata.MeteredMetadata;
 import flare.metadata.RaftMetadata;
+import flare.object.BucketService;
+import flare.object.MetadataBucketService;
 import flare.object.ObjectEnvironment;
 import flare.object.ObjectService;
 import flare.object.StreamingObjectService;
@@ -133,7 +135,7 @@ final class ApiRole {
         feed.tell(NodeMapFeed.Refresh.NOW);
 
         AtomicReference<ClusterSettings> choices = new AtomicReference<>(state.settings());
-        ObjectService objects = new StreamingObjectService(new ObjectEnvironment(
+        ObjectEnvironment environment = new ObjectEnvironment(
                 metadata,
                 placement,
                 dataNodes,
@@ -142,8 +144,8 @@ final class ApiRole {
                 choices::get,
                 metrics.registry(),
                 System::nanoTime,
-                Materializer.matFromSystem(system.classicSystem())));
-        int port = bindObjectPort(objects);
+                Materializer.matFromSystem(system.classicSystem()));
+        int port = bindObjectPort(new StreamingObjectService(environment), new MetadataBucketService(environment));
         return new Started(port, admin(metadata, nodeMap, repair));
     }
 
@@ -200,7 +202,7 @@ final class ApiRole {
         return new Probe(health.uuid(), health.incarnation(), health.freeBytes(), health.totalBytes(), disk);
     }
 
-    private int bindObjectPort(ObjectService objects) {
+    private int bindObjectPort(ObjectService objects, BucketService buckets) {
         RequestMetrics requests = new RequestMetrics(metrics);
         Consumer<FinishedRequest> finished = settings.http().accessLog()
                 ? requests.andThen(new AccessLog(settings.log().format()))
@@ -208,6 +210,7 @@ final class ApiRole {
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished);
         ObjectPort port = new ObjectPort(
                 objects,
+                buckets,
                 settings,
                 Secrets.root(settings.s3()),
                 telemetry,

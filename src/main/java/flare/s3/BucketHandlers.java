@@ -1,67 +1,144 @@
 package flare.s3;
 
-import flare.config.HttpSettings;
+import flare.config.Settings;
 import flare.http.RawTarget;
+import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
-import flare.object.ObjectService;
+import flare.object.BucketService;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.Materializer;
 
-/** Listings, and what can be asked of the one bucket there is. */
+/** Buckets themselves: which there are, making and removing them, versioning. */
 final class BucketHandlers {
 
-    /** Exists from the first start. */
-    static final BucketName OBJECT = new BucketName("object");
+    private static final int MAX_BUCKETS = 10_000;
+    /** Each would change who may do what, or what can be undone: refused until it does, never ignored. */
+    private static final List<String> UNIMPLEMENTED = List.of("x-amz-grant-", "x-amz-bucket-object-lock-enabled");
 
-    private final ObjectService objects;
-    private final HttpSettings limits;
+    private final BucketService buckets;
+    private final Settings settings;
+    private final Materializer materializer;
 
-    BucketHandlers(ObjectService objects, HttpSettings limits) {
-        this.objects = objects;
-        this.limits = limits;
+    BucketHandlers(BucketService buckets, Settings settings, Materializer materializer) {
+        this.buckets = buckets;
+        this.settings = settings;
+        this.materializer = materializer;
     }
 
-    static void requireBucket(Operation operation) {
-        if (operation instanceof Operation.OfObject of) {
-            require(of.bucket());
-        } else if (operation instanceof Operation.OfBucket of) {
-            if (of.route() == BucketRoute.CREATE_BUCKET && !of.bucket().equals(OBJECT)) {
-                throw new FlareException(
-                        Fault.NOT_IMPLEMENTED, "CreateBucket is not implemented: use bucket " + OBJECT);
+    /** Fails with NO_SUCH_BUCKET. */
+    <T> CompletionStage<T> with(BucketName name, Function<BucketInfo, CompletionStage<T>> act) {
+        return buckets.find(name)
+                .thenApply(found ->
+                        found.orElseThrow(() -> new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + name)))
+                .thenCompose(act);
+    }
+
+    CompletionStage<HttpResponse> list(AuthenticatedRequest request) {
+        RawTarget target = request.head().target();
+        String prefix = target.parameter("prefix").orElse("");
+        String scope = "buckets\0" + prefix;
+        int limit = Counts.parse("max-buckets", target.parameter("max-buckets"), MAX_BUCKETS);
+        String after = target.parameter("continuation-token")
+                .map(token -> ContinuationToken.text(token, scope))
+                .orElse("");
+        if (limit == 0) {
+            throw new FlareException(Fault.INVALID_ARGUMENT, "max-buckets must be 1 to " + MAX_BUCKETS);
+        }
+        return buckets.list(Set.of(), prefix, after, limit)
+                .thenApply(page -> Responses.xml(
+                        200,
+                        S3Xml.buckets(
+                                page.buckets(),
+                                prefix,
+                                page.next().map(next -> ContinuationToken.ofText(next, scope)))));
+    }
+
+    CompletionStage<HttpResponse> create(BucketName name, AuthenticatedRequest request) {
+        for (String header : request.head().headers().names()) {
+            boolean unimplemented = UNIMPLEMENTED.stream().anyMatch(header::startsWith);
+            boolean harmless = header.equals("x-amz-bucket-object-lock-enabled")
+                    && request.head()
+                            .headers()
+                            .first(header)
+                            .filter("false"::equalsIgnoreCase)
+                            .isPresent();
+            if (unimplemented && !harmless) {
+                throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + header + " is not implemented");
             }
-            require(of.bucket());
+        }
+        ObjectHeaders.refuseUnless(request.head().headers(), "x-amz-acl", "private");
+        ObjectHeaders.refuseUnless(request.head().headers(), "x-amz-object-ownership", "BucketOwnerEnforced");
+        return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
+            if (document.length > 0) {
+                requireRegion(XmlElement.parse(document, "CreateBucketConfiguration"));
+            }
+            return buckets.create(name, "")
+                    .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
+        });
+    }
+
+    private void requireRegion(XmlElement configuration) {
+        Optional<String> asked =
+                configuration.child("LocationConstraint").map(XmlElement::text).map(String::strip);
+        if (asked.isPresent() && !asked.get().equals(settings.s3().region())) {
+            throw new FlareException(
+                    Fault.INVALID_LOCATION,
+                    "the location constraint '" + asked.get() + "' is not valid: this is the region "
+                            + settings.s3().region());
         }
     }
 
-    private static void require(BucketName bucket) {
-        if (!bucket.equals(OBJECT)) {
-            throw new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + bucket);
-        }
+    CompletionStage<HttpResponse> head(BucketName name) {
+        return with(
+                name,
+                bucket -> CompletableFuture.completedFuture(Responses.empty(200)
+                        .addHeader(RawHeader.create(
+                                "x-amz-bucket-region", settings.s3().region()))));
     }
 
-    CompletionStage<HttpResponse> list(ListQuery.Version version, BucketName bucket, RawTarget target) {
-        ListQuery query = ListQuery.parse(version, bucket, target, limits.maxListPage());
-        CompletionStage<ObjectService.Listing> page = query.maxKeys() == 0
-                ? CompletableFuture.completedFuture(new ObjectService.Listing(List.of(), List.of(), Optional.empty()))
-                : objects.list(query.request());
-        return page.thenApply(listing -> Responses.xml(200, S3Xml.listing(query, listing)));
+    CompletionStage<HttpResponse> delete(BucketName name) {
+        return with(name, bucket -> buckets.delete(bucket.id()).thenApply(done -> Responses.empty(204)));
     }
 
-    CompletionStage<HttpResponse> head() {
-        return CompletableFuture.completedFuture(Responses.empty(200));
+    CompletionStage<HttpResponse> location(BucketName name) {
+        return with(
+                name,
+                bucket -> CompletableFuture.completedFuture(
+                        Responses.xml(200, S3Xml.location(settings.s3().region()))));
     }
 
-    CompletionStage<HttpResponse> location() {
-        return CompletableFuture.completedFuture(Responses.xml(200, S3Xml.location()));
+    CompletionStage<HttpResponse> versioning(BucketName name) {
+        return with(
+                name,
+                bucket -> CompletableFuture.completedFuture(Responses.xml(200, S3Xml.versioning(bucket.versioning()))));
     }
 
-    CompletionStage<HttpResponse> create(BucketName bucket) {
-        return CompletableFuture.failedFuture(
-                new FlareException(Fault.BUCKET_ALREADY_EXISTS, "bucket " + bucket + " exists and is yours"));
+    CompletionStage<HttpResponse> setVersioning(BucketName name, AuthenticatedRequest request) {
+        return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
+            XmlElement root =
+                    XmlElement.parse(document, "VersioningConfiguration").knowing("Status", "MfaDelete");
+            if (root.child("MfaDelete")
+                    .filter(mfa -> mfa.text().strip().equals("Enabled"))
+                    .isPresent()) {
+                throw new FlareException(Fault.NOT_IMPLEMENTED, "MfaDelete is not implemented");
+            }
+            boolean enabled = switch (root.only("Status").text().strip()) {
+                case "Enabled" -> true;
+                case "Suspended" -> false;
+                default -> throw XmlElement.malformed("Status must be Enabled or Suspended", null);
+            };
+            return with(
+                    name,
+                    bucket -> buckets.setVersioning(bucket.id(), enabled).thenApply(done -> Responses.empty(200)));
+        });
     }
 }

@@ -19,6 +19,14 @@ final class ContinuationToken {
 
     private ContinuationToken() {}
 
+    static String ofText(String position, String scope) {
+        return encode(position.getBytes(StandardCharsets.UTF_8), scope);
+    }
+
+    static String text(String token, String scope) {
+        return new String(decode(token, scope), StandardCharsets.UTF_8);
+    }
+
     static String encode(byte[] position, String scope) {
         byte[] bytes = ByteBuffer.allocate(HEADER_BYTES + position.length)
                 .put(VERSION)

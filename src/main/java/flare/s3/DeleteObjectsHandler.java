@@ -2,9 +2,11 @@ package flare.s3;
 
 import flare.config.HttpSettings;
 import flare.model.BucketName;
+import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
 import flare.model.WriteCondition;
 import flare.object.ObjectService;
 import java.util.List;
@@ -35,10 +37,10 @@ final class DeleteObjectsHandler {
     }
 
     /** One key to delete, as it was asked. */
-    record Asked(String key, Optional<String> etag) {}
+    record Asked(String key, Optional<String> version, Optional<String> etag) {}
 
-    /** @param error empty: it is gone */
-    record Result(Asked asked, Optional<FlareException> error) {}
+    /** Either what the delete did, or why it did not. */
+    record Result(Asked asked, Optional<Deletion> done, Optional<FlareException> error) {}
 
     CompletionStage<HttpResponse> delete(BucketName bucket, AuthenticatedRequest request) {
         if (!DocumentBody.isVouchedFor(request.head().headers())) {
@@ -75,13 +77,14 @@ final class DeleteObjectsHandler {
     }
 
     private static Asked one(XmlElement object) {
-        for (String condition : List.of("VersionId", "LastModifiedTime", "Size")) {
+        for (String condition : List.of("LastModifiedTime", "Size")) {
             if (object.child(condition).isPresent()) {
                 throw new FlareException(Fault.NOT_IMPLEMENTED, condition + " in DeleteObjects is not implemented");
             }
         }
         return new Asked(
                 object.only("Key").text(),
+                object.child("VersionId").map(version -> version.text().strip()).filter(text -> !text.isEmpty()),
                 object.child("ETag").map(etag -> etag.text().strip().replace("\"", "")));
     }
 
@@ -90,11 +93,14 @@ final class DeleteObjectsHandler {
                 .map(etag -> new WriteCondition(List.of(etag), List.of()))
                 .orElse(WriteCondition.NONE);
         try {
-            return objects.delete(bucket, ObjectKey.of(asked.key()), condition)
-                    .thenApply(existed -> new Result(asked, Optional.empty()))
-                    .exceptionally(failure -> new Result(asked, Optional.of(refusal(failure))));
+            ObjectService.VersionRef object = new ObjectService.VersionRef(
+                    bucket, ObjectKey.of(asked.key()), asked.version().map(VersionId::parse));
+            return objects.delete(object, condition)
+                    .thenApply(deletion -> new Result(asked, Optional.of(deletion), Optional.empty()))
+                    .exceptionally(failure -> new Result(asked, Optional.empty(), Optional.of(refusal(failure))));
         } catch (FlareException refusal) {
-            return java.util.concurrent.CompletableFuture.completedFuture(new Result(asked, Optional.of(refusal)));
+            return java.util.concurrent.CompletableFuture.completedFuture(
+                    new Result(asked, Optional.empty(), Optional.of(refusal)));
         }
     }
 

@@ -27,6 +27,7 @@ final class ErrorMapping {
             case INVALID_REQUEST -> new S3Error(400, "InvalidRequest");
             case INVALID_URI -> new S3Error(400, "InvalidURI");
             case INVALID_BUCKET_NAME -> new S3Error(400, "InvalidBucketName");
+            case INVALID_LOCATION -> new S3Error(400, "InvalidLocationConstraint");
             case KEY_TOO_LONG -> new S3Error(400, "KeyTooLongError");
             case METADATA_TOO_LARGE -> new S3Error(400, "MetadataTooLarge");
             case ENTITY_TOO_SMALL -> new S3Error(400, "EntityTooSmall");

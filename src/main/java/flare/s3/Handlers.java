@@ -5,6 +5,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
+import flare.object.BucketService;
 import flare.object.ObjectService;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -15,15 +16,25 @@ final class Handlers {
 
     private final ObjectHandlers objects;
     private final BucketHandlers buckets;
+    private final ListHandlers lists;
+    private final CopyHandler copies;
+    private final TaggingHandler tags;
     private final DeleteObjectsHandler deletes;
     private final FormHandler forms;
 
-    Handlers(ObjectService objects, Forms forms, Settings settings, Materializer materializer) {
+    Handlers(Services services, Forms forms, Settings settings, Materializer materializer) {
+        ObjectService objects = services.objects();
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
-        this.buckets = new BucketHandlers(objects, settings.http());
+        this.buckets = new BucketHandlers(services.buckets(), settings, materializer);
+        this.lists = new ListHandlers(objects, settings.http());
+        this.copies = new CopyHandler(objects, buckets, settings.object());
+        this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
         this.forms = new FormHandler(objects, forms, settings.object(), materializer);
     }
+
+    /** What the object port stands on. */
+    record Services(ObjectService objects, BucketService buckets) {}
 
     /** Throws or fails with {@link FlareException}. */
     CompletionStage<HttpResponse> handle(Operation operation, AuthenticatedRequest request) {
@@ -32,29 +43,31 @@ final class Handlers {
         } else if (operation instanceof Operation.OfBucket of) {
             return ofBucket(of.route(), of.bucket(), request);
         }
-        return ofService(((Operation.OfService) operation).route());
+        return ofService(((Operation.OfService) operation).route(), request);
     }
 
-    private static CompletionStage<HttpResponse> ofService(ServiceRoute route) {
-        throw notYet(route);
+    private CompletionStage<HttpResponse> ofService(ServiceRoute route, AuthenticatedRequest request) {
+        return switch (route) {
+            case LIST_BUCKETS -> buckets.list(request);
+        };
     }
 
     private CompletionStage<HttpResponse> ofBucket(BucketRoute route, BucketName bucket, AuthenticatedRequest request) {
         return switch (route) {
-            case CREATE_BUCKET -> buckets.create(bucket);
-            case HEAD_BUCKET -> buckets.head();
-            case GET_LOCATION -> buckets.location();
+            case CREATE_BUCKET -> buckets.create(bucket, request);
+            case HEAD_BUCKET -> buckets.head(bucket);
+            case DELETE_BUCKET -> buckets.delete(bucket);
+            case GET_LOCATION -> buckets.location(bucket);
+            case GET_VERSIONING -> buckets.versioning(bucket);
+            case PUT_VERSIONING -> buckets.setVersioning(bucket, request);
             case LIST_OBJECTS ->
-                buckets.list(ListQuery.Version.V1, bucket, request.head().target());
+                lists.objects(ListQuery.Version.V1, bucket, request.head().target());
             case LIST_OBJECTS_V2 ->
-                buckets.list(ListQuery.Version.V2, bucket, request.head().target());
+                lists.objects(ListQuery.Version.V2, bucket, request.head().target());
+            case LIST_VERSIONS -> lists.versions(bucket, request.head().target());
             case POST_OBJECT -> forms.post(bucket, request);
             case DELETE_OBJECTS -> deletes.delete(bucket, request);
-            case DELETE_BUCKET,
-                    LIST_VERSIONS,
-                    LIST_UPLOADS,
-                    GET_VERSIONING,
-                    PUT_VERSIONING,
+            case LIST_UPLOADS,
                     GET_POLICY,
                     PUT_POLICY,
                     DELETE_POLICY,
@@ -85,11 +98,11 @@ final class Handlers {
             case GET_OBJECT -> objects.get(bucket, key, request);
             case HEAD_OBJECT -> objects.head(bucket, key, request);
             case DELETE_OBJECT -> objects.delete(bucket, key, request);
-            case COPY_OBJECT,
-                    GET_ATTRIBUTES,
-                    GET_TAGGING,
-                    PUT_TAGGING,
-                    DELETE_TAGGING,
+            case COPY_OBJECT -> copies.copy(bucket, key, request);
+            case GET_TAGGING -> tags.get(ObjectHandlers.ref(bucket, key, request));
+            case PUT_TAGGING -> tags.put(ObjectHandlers.ref(bucket, key, request), request);
+            case DELETE_TAGGING -> tags.delete(ObjectHandlers.ref(bucket, key, request));
+            case GET_ATTRIBUTES,
                     GET_ACL,
                     PUT_ACL,
                     CREATE_UPLOAD,

@@ -44,7 +44,7 @@ record ListQuery(
                 bounded("delimiter", target),
                 bounded(first ? "marker" : "start-after", target),
                 first ? Optional.empty() : target.parameter("continuation-token"),
-                maxKeys(target, maxListPage),
+                Counts.parse("max-keys", target.parameter("max-keys"), maxListPage),
                 urlEncoded(target),
                 first
                         || target.parameter("fetch-owner")
@@ -72,7 +72,7 @@ record ListQuery(
         return bucket.value() + "\0" + prefix + "\0" + delimiter;
     }
 
-    private static String bounded(String name, RawTarget target) {
+    static String bounded(String name, RawTarget target) {
         String value = target.parameter(name).orElse("");
         if (utf8(value).length > ObjectKey.MAX_BYTES) {
             throw new FlareException(
@@ -81,23 +81,7 @@ record ListQuery(
         return value;
     }
 
-    private static int maxKeys(RawTarget target, int maxListPage) {
-        String text = target.parameter("max-keys").orElse("");
-        if (text.isEmpty()) {
-            return maxListPage;
-        }
-        if (!text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new FlareException(
-                    Fault.INVALID_ARGUMENT, "max-keys = " + text + " is not a whole number of 0 or more");
-        }
-        try {
-            return Math.min(Integer.parseInt(text), maxListPage);
-        } catch (NumberFormatException e) {
-            return maxListPage;
-        }
-    }
-
-    private static boolean urlEncoded(RawTarget target) {
+    static boolean urlEncoded(RawTarget target) {
         Optional<String> type = target.parameter("encoding-type");
         if (type.isPresent() && !type.get().equals("url")) {
             throw new FlareException(Fault.INVALID_ARGUMENT, "encoding-type = " + type.get() + ": only url is allowed");
@@ -105,7 +89,7 @@ record ListQuery(
         return type.isPresent();
     }
 
-    private static byte[] utf8(String text) {
+    static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -8,17 +8,23 @@ import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.VersionId;
+import flare.object.BodyChecks;
 import flare.object.ObjectService;
+import flare.object.ObjectService.ObjectRead;
 import flare.object.ObjectService.PutRequest;
+import flare.object.ObjectService.VersionRef;
 import flare.telemetry.CrashPoint;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -29,6 +35,8 @@ final class ObjectHandlers {
 
     /** Refusals whose answer says something of the object. */
     private static final Set<Fault> NAMING_THE_OBJECT = Set.of(Fault.NOT_MODIFIED, Fault.RANGE_NOT_SATISFIABLE);
+
+    private static final HttpHeader DELETE_MARKER = RawHeader.create("x-amz-delete-marker", "true");
 
     private final ObjectService objects;
     private final ObjectSettings limits;
@@ -48,10 +56,14 @@ final class ObjectHandlers {
                 request.content().length(),
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()),
+                ObjectExtras.NONE.withTags(TagSet.ofHeader(headers)),
+                BodyChecks.NONE,
                 Conditions.of(headers).forWrite());
         return stored(put, headers, request.content()).thenApply(stored -> {
             CrashPoint.BEFORE_RESPONSE.reached();
-            return Responses.empty(200).addHeader(ObjectHeaders.etag(stored.etag()));
+            return Responses.empty(200)
+                    .addHeader(ObjectHeaders.etag(stored.etag()))
+                    .addHeaders(ObjectHeaders.version(stored));
         });
     }
 
@@ -66,7 +78,7 @@ final class ObjectHandlers {
         refuseNotYet(request.head().target());
         ResponseOverrides overrides = ResponseOverrides.of(request);
         ReadDecision decision = new ReadDecision(request.head().headers());
-        CompletionStage<HttpResponse> response = objects.get(bucket, key, decision)
+        CompletionStage<HttpResponse> response = read(bucket, key, request, decision)
                 .thenApply(read -> {
                     ObjectInfo said = overrides.applyTo(read.info());
                     if (read.atHand().isPresent()) {
@@ -85,26 +97,37 @@ final class ObjectHandlers {
         refuseNotYet(request.head().target());
         ResponseOverrides overrides = ResponseOverrides.of(request);
         ReadDecision decision = new ReadDecision(request.head().headers());
-        CompletionStage<HttpResponse> response =
-                objects.head(bucket, key).thenApply(info -> head(overrides.applyTo(info), decision.apply(info)));
+        CompletionStage<HttpResponse> response = objects.head(ref(bucket, key, request))
+                .thenApply(info -> head(overrides.applyTo(info), decision.apply(info)));
         return withObjectInRefusals(response, decision, request);
     }
 
     CompletionStage<HttpResponse> delete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
-        refuseNotYet(request.head().target());
         return objects.delete(
-                        bucket, key, Conditions.of(request.head().headers()).forWrite())
-                .thenApply(existed -> {
+                        ref(bucket, key, request),
+                        Conditions.of(request.head().headers()).forWrite())
+                .thenApply(deletion -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.empty(204);
+                    HttpResponse response =
+                            Responses.empty(204).addHeaders(ObjectHeaders.version(deletion.versionId()));
+                    return deletion.deleteMarker() ? response.addHeader(DELETE_MARKER) : response;
                 });
     }
 
+    /** The version that a request names. Throws {@link FlareException} with INVALID_ARGUMENT. */
+    static VersionRef ref(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        return new VersionRef(
+                bucket, key, request.head().target().parameter("versionId").map(VersionId::parse));
+    }
+
+    private CompletionStage<ObjectRead> read(
+            BucketName bucket, ObjectKey key, AuthenticatedRequest request, ReadDecision decision) {
+        return objects.get(ref(bucket, key, request), decision);
+    }
+
     private static void refuseNotYet(RawTarget target) {
-        for (String name : List.of("versionId", "partNumber")) {
-            if (target.parameter(name).isPresent()) {
-                throw new FlareException(Fault.NOT_IMPLEMENTED, "parameter '" + name + "' is not implemented");
-            }
+        if (target.parameter("partNumber").isPresent()) {
+            throw new FlareException(Fault.NOT_IMPLEMENTED, "parameter 'partNumber' is not implemented");
         }
     }
 
@@ -117,6 +140,13 @@ final class ObjectHandlers {
             CompletionStage<HttpResponse> response, ReadDecision decision, AuthenticatedRequest request) {
         return response.exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof FlareException refusal
+                    && refusal.deleteMarker().isPresent()) {
+                S3Request head = request.head();
+                return Responses.error(refusal, head.target().rawPath(), head.id(), Optional.empty())
+                        .addHeader(DELETE_MARKER)
+                        .addHeaders(ObjectHeaders.version(refusal.deleteMarker()));
+            }
             if (cause instanceof FlareException refusal && NAMING_THE_OBJECT.contains(refusal.fault())) {
                 S3Request head = request.head();
                 return Responses.error(refusal, head.target().rawPath(), head.id(), decision.seen());

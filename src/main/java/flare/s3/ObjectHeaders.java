@@ -7,6 +7,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectInfo;
+import flare.model.VersionId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -30,11 +31,9 @@ final class ObjectHeaders {
             List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
     /** Each would change what is stored or who may read it: refused until it does, never ignored. */
     private static final List<String> UNIMPLEMENTED = List.of(
-            "x-amz-copy-source",
             "x-amz-grant-",
             "x-amz-object-lock-",
             "x-amz-server-side-encryption",
-            "x-amz-tagging",
             "x-amz-website-redirect-location",
             "x-amz-write-offset-bytes");
 
@@ -95,8 +94,23 @@ final class ObjectHeaders {
     static List<HttpHeader> of(ObjectInfo info) {
         List<HttpHeader> headers = validators(info);
         headers.add(RawHeader.create("Accept-Ranges", "bytes"));
+        headers.addAll(version(info));
+        if (!info.extras().tags().isEmpty()) {
+            headers.add(RawHeader.create(
+                    "x-amz-tagging-count", Integer.toString(info.extras().tags().size())));
+        }
         info.attributes().userMetadata().forEach((name, value) -> headers.add(header(META_PREFIX + name, value)));
         return headers;
+    }
+
+    /** The version's id, where it has one. */
+    static List<HttpHeader> version(ObjectInfo info) {
+        return version(Optional.of(info.versionId()).filter(id -> !id.isNull()));
+    }
+
+    static List<HttpHeader> version(Optional<VersionId> id) {
+        return id.<List<HttpHeader>>map(known -> List.of(RawHeader.create("x-amz-version-id", known.toString())))
+                .orElse(List.of());
     }
 
     /** What a 304 repeats (RFC 9110 section 15.4.5) and so a 200 has, too. */
@@ -140,7 +154,8 @@ final class ObjectHeaders {
         return left.isEmpty() ? null : left;
     }
 
-    private static void refuseUnless(Headers fields, String name, String allowed) {
+    /** Throws {@link FlareException} with NOT_IMPLEMENTED for another value than the one there is. */
+    static void refuseUnless(Headers fields, String name, String allowed) {
         Optional<String> value = fields.first(name);
         if (value.isPresent() && !value.get().equals(allowed)) {
             throw new FlareException(Fault.NOT_IMPLEMENTED, name + " other than " + allowed + " is not implemented");

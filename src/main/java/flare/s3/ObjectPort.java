@@ -6,6 +6,7 @@ import flare.http.Headers;
 import flare.http.RawTarget;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.object.BucketService;
 import flare.object.ObjectService;
 import flare.sigv4.Verifier;
 import flare.telemetry.RequestIds;
@@ -47,6 +48,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     /** @param root empty: everybody may do everything */
     public ObjectPort(
             ObjectService objects,
+            BucketService buckets,
             Settings settings,
             Optional<RootAccount> root,
             RequestTelemetry telemetry,
@@ -54,7 +56,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this(
                 settings,
                 access(settings.s3(), root, telemetry.clock()),
-                access -> new Handlers(objects, access.forms(), settings, materializer),
+                access -> new Handlers(new Handlers.Services(objects, buckets), access.forms(), settings, materializer),
                 telemetry,
                 materializer);
     }
@@ -116,7 +118,6 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             exchange.isA(operation);
             S3Request head = new S3Request(exchange.id(), method, target, headers);
             AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
-            BucketHandlers.requireBucket(operation);
             return handlers.handle(operation, request);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);

@@ -1,9 +1,12 @@
 package flare.s3;
 
 import flare.http.PercentCode;
+import flare.model.BucketInfo;
+import flare.model.Deletion;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
 import flare.object.ObjectService.Listing;
+import flare.object.ObjectService.VersionListing;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,6 +14,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -46,8 +51,132 @@ final class S3Xml {
         });
     }
 
-    static byte[] location() {
-        return document(out -> out.root("LocationConstraint"));
+    /** Empty for us-east-1, as S3 has it. */
+    static byte[] location(String region) {
+        return document(out -> {
+            out.root("LocationConstraint");
+            if (!region.equals("us-east-1")) {
+                out.characters(region);
+            }
+        });
+    }
+
+    static byte[] buckets(List<BucketInfo> buckets, String prefix, Optional<String> token) {
+        return document(out -> {
+            out.root("ListAllMyBucketsResult");
+            out.owner();
+            out.xml.writeStartElement("Buckets");
+            for (BucketInfo bucket : buckets) {
+                out.xml.writeStartElement("Bucket");
+                out.element("Name", bucket.name().value());
+                out.element("CreationDate", iso(bucket.created()));
+                out.xml.writeEndElement();
+            }
+            out.xml.writeEndElement();
+            if (token.isPresent()) {
+                out.element("ContinuationToken", token.get());
+            }
+            if (!prefix.isEmpty()) {
+                out.element("Prefix", prefix);
+            }
+        });
+    }
+
+    static byte[] versioning(BucketInfo.Versioning versioning) {
+        return document(out -> {
+            out.root("VersioningConfiguration");
+            switch (versioning) {
+                case UNVERSIONED -> {}
+                case ENABLED -> out.element("Status", "Enabled");
+                case SUSPENDED -> out.element("Status", "Suspended");
+            }
+        });
+    }
+
+    static byte[] copied(ObjectInfo copy) {
+        return document(out -> {
+            out.root("CopyObjectResult");
+            out.element("LastModified", iso(copy.lastModified()));
+            out.element("ETag", "\"" + copy.etag() + "\"");
+        });
+    }
+
+    static byte[] tagging(Map<String, String> tags) {
+        return document(out -> {
+            out.root("Tagging");
+            out.xml.writeStartElement("TagSet");
+            for (Map.Entry<String, String> tag : tags.entrySet()) {
+                out.xml.writeStartElement("Tag");
+                out.element("Key", tag.getKey());
+                out.element("Value", tag.getValue());
+                out.xml.writeEndElement();
+            }
+            out.xml.writeEndElement();
+        });
+    }
+
+    static byte[] versions(VersionsQuery query, VersionListing listing) {
+        return document(out -> {
+            out.root("ListVersionsResult");
+            UnaryOperator<String> coded = query.urlEncoded() ? PercentCode::encodePath : UnaryOperator.identity();
+            out.element("Name", query.bucket().value());
+            out.element("Prefix", coded.apply(query.prefix()));
+            out.element("KeyMarker", coded.apply(query.keyMarker()));
+            out.element("VersionIdMarker", query.versionMarker());
+            if (listing.next().isPresent()) {
+                out.element(
+                        "NextKeyMarker",
+                        coded.apply(new String(listing.next().get().keyMarker(), StandardCharsets.UTF_8)));
+                if (listing.next().get().versionMarker().isPresent()) {
+                    out.element(
+                            "NextVersionIdMarker",
+                            listing.next().get().versionMarker().get().toString());
+                }
+            }
+            out.element("MaxKeys", Integer.toString(query.maxKeys()));
+            if (!query.delimiter().isEmpty()) {
+                out.element("Delimiter", coded.apply(query.delimiter()));
+            }
+            out.element("IsTruncated", Boolean.toString(listing.next().isPresent()));
+            if (query.urlEncoded()) {
+                out.element("EncodingType", "url");
+            }
+            for (ObjectInfo version : listing.versions()) {
+                out.version(version, coded);
+            }
+            out.commonPrefixes(listing.commonPrefixes(), coded);
+        });
+    }
+
+    private void version(ObjectInfo version, UnaryOperator<String> coded) throws XMLStreamException {
+        boolean marker = version.mark().deleteMarker();
+        xml.writeStartElement(marker ? "DeleteMarker" : "Version");
+        element("Key", coded.apply(version.key().text()));
+        element("VersionId", version.versionId().toString());
+        element("IsLatest", Boolean.toString(version.mark().latest()));
+        element("LastModified", iso(version.lastModified()));
+        if (!marker) {
+            element("ETag", "\"" + version.etag() + "\"");
+            element("Size", Long.toString(version.size()));
+            element("StorageClass", "STANDARD");
+        }
+        owner();
+        xml.writeEndElement();
+    }
+
+    private void commonPrefixes(List<byte[]> prefixes, UnaryOperator<String> coded) throws XMLStreamException {
+        for (byte[] prefix : prefixes) {
+            xml.writeStartElement("CommonPrefixes");
+            element("Prefix", coded.apply(new String(prefix, StandardCharsets.UTF_8)));
+            xml.writeEndElement();
+        }
+    }
+
+    private void owner() throws XMLStreamException {
+        xml.writeStartElement("Owner");
+        element("ID", OWNER);
+        element("DisplayName", OWNER);
+        xml.writeEndElement();
     }
 
     static byte[] postResponse(String location, String bucket, String key, String etag) {
@@ -69,16 +198,33 @@ final class S3Xml {
                     FlareException error = result.error().get();
                     out.xml.writeStartElement("Error");
                     out.element("Key", result.asked().key());
+                    if (result.asked().version().isPresent()) {
+                        out.element("VersionId", result.asked().version().get());
+                    }
                     out.element("Code", ErrorMapping.of(error.fault()).code());
                     out.element("Message", String.valueOf(error.getMessage()));
                     out.xml.writeEndElement();
                 } else if (!quiet) {
-                    out.xml.writeStartElement("Deleted");
-                    out.element("Key", result.asked().key());
-                    out.xml.writeEndElement();
+                    out.deleted(result);
                 }
             }
         });
+    }
+
+    private void deleted(DeleteObjectsHandler.Result result) throws XMLStreamException {
+        Deletion done = result.done().orElseThrow();
+        xml.writeStartElement("Deleted");
+        element("Key", result.asked().key());
+        if (result.asked().version().isPresent()) {
+            element("VersionId", result.asked().version().get());
+        }
+        if (done.deleteMarker()) {
+            element("DeleteMarker", "true");
+            if (done.versionId().isPresent()) {
+                element("DeleteMarkerVersionId", done.versionId().get().toString());
+            }
+        }
+        xml.writeEndElement();
     }
 
     static byte[] listing(ListQuery query, Listing listing) {
@@ -99,11 +245,7 @@ final class S3Xml {
             for (ObjectInfo object : listing.objects()) {
                 out.contents(object, coded, query.withOwner());
             }
-            for (byte[] prefix : listing.commonPrefixes()) {
-                out.xml.writeStartElement("CommonPrefixes");
-                out.element("Prefix", coded.apply(new String(prefix, StandardCharsets.UTF_8)));
-                out.xml.writeEndElement();
-            }
+            out.commonPrefixes(listing.commonPrefixes(), coded);
         });
     }
 
@@ -138,10 +280,7 @@ final class S3Xml {
         element("ETag", "\"" + object.etag() + "\"");
         element("Size", Long.toString(object.size()));
         if (withOwner) {
-            xml.writeStartElement("Owner");
-            element("ID", OWNER);
-            element("DisplayName", OWNER);
-            xml.writeEndElement();
+            owner();
         }
         element("StorageClass", "STANDARD");
         xml.writeEndElement();

@@ -258,19 +258,38 @@ class BadInputTest {
         refused(port.get("/missing/key"), 404, "NoSuchBucket");
         refused(port.send("PUT", "/missing/key", "x"), 404, "NoSuchBucket");
         refused(port.get("/object/missing"), 404, "NoSuchKey");
-        refused(port.get("/object/key?versionId=abc"), 501, "NotImplemented");
-        refused(port.send("DELETE", "/object", ""), 501, "NotImplemented");
+        refused(port.get("/object/key?versionId=abc"), 400, "InvalidArgument");
+        refused(port.send("DELETE", "/missing", ""), 404, "NoSuchBucket");
+        refused(port.get("/missing?versioning"), 404, "NoSuchBucket");
     }
 
     @Test
     void refusesWhatWouldBeStoredWrongly() throws IOException {
-        for (List<String> header : List.of(
-                List.of("x-amz-copy-source", "/object/a"),
-                List.of("x-amz-server-side-encryption", "AES256"),
-                List.of("x-amz-tagging", "a=b"),
-                List.of("x-amz-acl", "public-read"))) {
+        for (List<String> header :
+                List.of(List.of("x-amz-server-side-encryption", "AES256"), List.of("x-amz-acl", "public-read"))) {
             refused(port.send("PUT", "/object/odd", "x", header.get(0), header.get(1)), 501, "NotImplemented");
         }
+        assertThat(port.objects.keys()).doesNotContain("odd");
+    }
+
+    @Test
+    void row78RefusesCopiesThatChangeNothing() throws IOException {
+        port.send("PUT", "/object/self", "x");
+        refused(port.send("PUT", "/object/self", "", "x-amz-copy-source", "/object/self"), 400, "InvalidRequest");
+        for (String source : List.of("self", "/object/", "/object/self?versionId=x", "/object/%zz")) {
+            assertThat(port.send("PUT", "/object/odd", "", "x-amz-copy-source", source)
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+        refused(port.send("PUT", "/object/odd", "", "x-amz-copy-source", "/missing/self"), 404, "NoSuchBucket");
+    }
+
+    @Test
+    void refusesTagsPastTheirLimits() throws IOException {
+        refused(port.send("PUT", "/object/odd", "x", "x-amz-tagging", "a=1&a=2"), 400, "InvalidTag");
+        refused(port.send("PUT", "/object/odd", "x", "x-amz-tagging", "k".repeat(129) + "=1"), 400, "InvalidTag");
+        refused(port.send("PUT", "/object/odd", "x", "x-amz-tagging", "a=" + "v".repeat(257)), 400, "InvalidTag");
+        refused(port.send("PUT", "/object/odd", "x", "x-amz-tagging", "a&b&c&d&e&f&g&h&i&j&k"), 400, "InvalidTag");
         assertThat(port.objects.keys()).doesNotContain("odd");
     }
 

@@ -81,7 +81,10 @@ class DeleteObjectsTest {
         refused(delete("<Object></Object>"), 400, "MalformedXML");
         refused(delete("<Object><Key>k</Key><Key>l</Key></Object>"), 400, "MalformedXML");
         refused(delete("<Object><Key>k</Key></Object><Unknown/>"), 400, "MalformedXML");
-        refused(delete("<Object><Key>k</Key><VersionId>v</VersionId></Object>"), 501, "NotImplemented");
+        refused(delete("<Object><Key>k</Key><Size>1</Size></Object>"), 501, "NotImplemented");
+        assertThat(delete("<Object><Key>k</Key><VersionId>v</VersionId></Object>")
+                        .body())
+                .contains("<VersionId>v</VersionId><Code>InvalidArgument</Code>");
         refused(post("<!DOCTYPE Delete><Delete/>"), 400, "MalformedXML");
         refused(post("<Delete>" + " ".repeat(2 << 20) + "</Delete>"), 400, "EntityTooLarge");
     }

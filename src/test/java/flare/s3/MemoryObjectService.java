@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.model.BucketInfo;
+import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.Deletion;
 import flare.model.Fault;
@@ -48,6 +49,8 @@ final class MemoryObjectService implements ObjectService {
     /** When set, each put is refused with it, its body cancelled. */
     volatile Optional<Fault> refusePuts = Optional.empty();
 
+    final MemoryBucketService buckets = new MemoryBucketService(this::keys);
+
     MemoryObjectService(Materializer materializer) {
         this.materializer = materializer;
     }
@@ -58,9 +61,10 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<ObjectInfo> put(PutRequest request, Source<ByteString, ?> body) {
-        if (refusePuts.isPresent()) {
+        Optional<Fault> refusal = refusePuts.or(() -> missing(request.bucket()));
+        if (refusal.isPresent()) {
             body.runWith(Sink.cancelled(), materializer);
-            return failed(refusePuts.get());
+            return failed(refusal.get());
         }
         return body.runFold(ByteString.emptyByteString(), ByteString::concat, materializer)
                 .thenApply(bytes -> store(request, bytes));
@@ -107,7 +111,7 @@ final class MemoryObjectService implements ObjectService {
     public CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range) {
         Stored stored = objects.get(object.key());
         if (stored == null) {
-            return failed(Fault.NO_SUCH_KEY);
+            return failed(missing(object.bucket()).orElse(Fault.NO_SUCH_KEY));
         }
         try {
             Optional<ByteRange> wanted = range.apply(stored.info());
@@ -158,7 +162,9 @@ final class MemoryObjectService implements ObjectService {
     @Override
     public CompletionStage<ObjectInfo> head(VersionRef object) {
         Stored stored = objects.get(object.key());
-        return stored == null ? failed(Fault.NO_SUCH_KEY) : CompletableFuture.completedFuture(stored.info());
+        return stored == null
+                ? failed(missing(object.bucket()).orElse(Fault.NO_SUCH_KEY))
+                : CompletableFuture.completedFuture(stored.info());
     }
 
     @Override
@@ -174,6 +180,11 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<Listing> list(ListRequest request) {
+        if (missing(request.bucket()).isPresent()) {
+            return failed(Fault.NO_SUCH_BUCKET);
+        } else if (request.limit() == 0) {
+            return CompletableFuture.completedFuture(new Listing(List.of(), List.of(), Optional.empty()));
+        }
         List<ObjectInfo> found = new ArrayList<>();
         List<byte[]> prefixes = new ArrayList<>();
         String prefix = new String(request.prefix(), java.nio.charset.StandardCharsets.UTF_8);
@@ -202,6 +213,10 @@ final class MemoryObjectService implements ObjectService {
 
     private static byte[] utf8(String text) {
         return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private Optional<Fault> missing(BucketName bucket) {
+        return buckets.has(bucket) ? Optional.empty() : Optional.of(Fault.NO_SUCH_BUCKET);
     }
 
     private static <T> CompletionStage<T> failed(Fault fault) {

@@ -144,7 +144,29 @@ class ObjectPortTest {
         HttpResponse<String> create = port.send("PUT", "/object", "");
         assertThat(create.statusCode()).isEqualTo(409);
         assertThat(create.body()).contains("<Code>BucketAlreadyOwnedByYou</Code>");
-        assertThat(port.send("PUT", "/another", "").statusCode()).isEqualTo(501);
+    }
+
+    @Test
+    void makesListsAndRemovesBuckets() throws IOException {
+        assertThat(port.send("PUT", "/another", "").statusCode()).isEqualTo(200);
+        assertThat(port.get("/").body()).contains("<Name>another</Name>", "<Name>object</Name>");
+        assertThat(port.get("/?prefix=an").body()).doesNotContain("<Name>object</Name>");
+        HttpResponse<String> first = port.get("/?max-buckets=1");
+        assertThat(first.body()).contains("<Name>another</Name>").doesNotContain("<Name>object</Name>");
+        String token = first.body().replaceAll("(?s).*<ContinuationToken>(.*)</ContinuationToken>.*", "$1");
+        assertThat(port.get("/?max-buckets=1&continuation-token=" + token).body())
+                .contains("<Name>object</Name>")
+                .doesNotContain("<Name>another</Name>");
+        assertThat(port.get("/another?versioning").body()).doesNotContain("Status");
+        String enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        assertThat(port.send("PUT", "/another?versioning", enabled).statusCode())
+                .isEqualTo(200);
+        assertThat(port.get("/another?versioning").body()).contains("<Status>Enabled</Status>");
+        assertThat(port.send("DELETE", "/another", "").statusCode()).isEqualTo(204);
+        assertThat(port.send("DELETE", "/another", "").statusCode()).isEqualTo(404);
+        String elsewhere = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"
+                + "</CreateBucketConfiguration>";
+        assertThat(port.send("PUT", "/another", elsewhere).body()).contains("<Code>InvalidLocationConstraint</Code>");
     }
 
     @Test

@@ -45,7 +45,8 @@ final class TestPort implements AutoCloseable {
         ObjectPort port = new ObjectPort(
                 settings,
                 access,
-                given -> new Handlers(objects, given.forms(), settings, materializer),
+                given -> new Handlers(
+                        new Handlers.Services(objects, objects.buckets), given.forms(), settings, materializer),
                 telemetry,
                 materializer);
         server = HttpServer.bind(

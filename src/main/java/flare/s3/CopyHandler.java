@@ -1,0 +1,128 @@
+package flare.s3;
+
+import flare.config.ObjectSettings;
+import flare.http.Conditions;
+import flare.http.Headers;
+import flare.http.PercentCode;
+import flare.model.BucketName;
+import flare.model.Fault;
+import flare.model.FlareException;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.VersionId;
+import flare.object.ObjectService;
+import flare.telemetry.CrashPoint;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>: no byte moves (I2). */
+final class CopyHandler {
+
+    private final ObjectService objects;
+    private final BucketHandlers buckets;
+    private final ObjectSettings limits;
+
+    CopyHandler(ObjectService objects, BucketHandlers buckets, ObjectSettings limits) {
+        this.objects = objects;
+        this.buckets = buckets;
+        this.limits = limits;
+    }
+
+    /** What {@code x-amz-copy-source} names. */
+    record Source(BucketName bucket, ObjectKey key, Optional<VersionId> version) {
+
+        /** {@code /bucket/key?versionId=id}, percent-encoded; the first slash may be missing. */
+        static Source parse(String header) {
+            int mark = header.lastIndexOf("?versionId=");
+            String path = mark < 0 ? header : header.substring(0, mark);
+            String plain = path.startsWith("/") ? path.substring(1) : path;
+            int slash = plain.indexOf('/');
+            if (slash < 1 || slash == plain.length() - 1) {
+                throw new FlareException(
+                        Fault.INVALID_ARGUMENT, Router.COPY_SOURCE + " must be /bucket/key, percent-encoded");
+            }
+            return new Source(
+                    new BucketName(PercentCode.decodePath(plain.substring(0, slash))),
+                    ObjectKey.of(PercentCode.decodePath(plain.substring(slash + 1))),
+                    mark < 0
+                            ? Optional.empty()
+                            : Optional.of(VersionId.parse(header.substring(mark + "?versionId=".length()))));
+        }
+    }
+
+    CompletionStage<HttpResponse> copy(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        Headers headers = request.head().headers();
+        Source source = Source.parse(headers.first(Router.COPY_SOURCE).orElseThrow());
+        boolean replaces = isReplace(headers, "x-amz-metadata-directive");
+        boolean retags = isReplace(headers, "x-amz-tagging-directive");
+        boolean ontoItself = source.bucket().equals(bucket)
+                && source.key().equals(key)
+                && source.version().isEmpty();
+        if (ontoItself && !replaces) {
+            throw new FlareException(Fault.INVALID_REQUEST, "a copy of an object onto itself must change its metadata");
+        }
+        Optional<ObjectAttributes> attributes = replaces
+                ? Optional.of(
+                        ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()))
+                : Optional.empty();
+        Optional<Map<String, String>> tags = retags ? Optional.of(TagSet.ofHeader(headers)) : Optional.empty();
+        Conditions onSource = Conditions.of(sourceConditions(headers));
+        return buckets.with(
+                        source.bucket(),
+                        from -> objects.copy(new ObjectService.CopyRequest(
+                                new ObjectService.CopySource(
+                                        from.id(), source.key(), source.version(), info -> check(onSource, info)),
+                                bucket,
+                                key,
+                                attributes,
+                                tags,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Conditions.of(headers).forWrite())))
+                .thenApply(copied -> {
+                    CrashPoint.BEFORE_RESPONSE.reached();
+                    HttpResponse response = Responses.xml(200, S3Xml.copied(copied.copy()))
+                            .addHeaders(ObjectHeaders.version(copied.copy()));
+                    VersionId from = copied.source().versionId();
+                    return from.isNull()
+                            ? response
+                            : response.addHeader(RawHeader.create("x-amz-copy-source-version-id", from.toString()));
+                });
+    }
+
+    /** A condition that fails is 412 for a copy, also where a GET would say 304. */
+    private static void check(Conditions conditions, ObjectInfo info) {
+        try {
+            conditions.checkRead(info.etag(), info.lastModified());
+        } catch (FlareException refusal) {
+            throw new FlareException(
+                    Fault.PRECONDITION_FAILED, "the condition on the source does not hold: " + refusal.getMessage());
+        }
+    }
+
+    private static Headers sourceConditions(Headers headers) {
+        Map<String, String> conditions = new HashMap<>();
+        String prefix = Router.COPY_SOURCE + "-";
+        for (String name : headers.names()) {
+            if (name.startsWith(prefix + "if-")) {
+                conditions.put(
+                        name.substring(prefix.length()), headers.joined(name).orElseThrow());
+            }
+        }
+        return Headers.of(conditions);
+    }
+
+    private static boolean isReplace(Headers headers, String name) {
+        return switch (headers.first(name).orElse("COPY")) {
+            case "COPY" -> false;
+            case "REPLACE" -> true;
+            default -> throw new FlareException(Fault.INVALID_ARGUMENT, name + " must be COPY or REPLACE");
+        };
+    }
+}
