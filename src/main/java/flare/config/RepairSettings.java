@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param orphanInterval between two orphan sweeps
  * @param orphanStopShare unexplained orphans of a pass above this share of all copies stop the sweep
  * @param orphanStopCount unexplained orphans up to this many never stop it
+ * @param uploadMaxAge a multipart upload that is not finished by then is aborted
  */
 public record RepairSettings(
         Duration interval,
@@ -25,7 +26,8 @@ public record RepairSettings(
         Duration pullTimeout,
         Duration orphanInterval,
         double orphanStopShare,
-        int orphanStopCount) {
+        int orphanStopCount,
+        Duration uploadMaxAge) {
 
     public RepairSettings {
         Allowed.positive("interval", interval);
@@ -37,5 +39,6 @@ public record RepairSettings(
         Allowed.positive("orphan-interval", orphanInterval);
         Allowed.share("orphan-stop-share", orphanStopShare);
         Allowed.atLeast("orphan-stop-count", orphanStopCount, 0);
+        Allowed.positive("upload-max-age", uploadMaxAge);
     }
 }

@@ -237,8 +237,11 @@ public sealed interface Query<R> {
     /** @param next what to pass as {@code after} for the next page; empty on the last page */
     record UploadPage(List<UploadInfo> uploads, List<byte[]> commonPrefixes, Optional<UploadsMark> next) {}
 
-    /** @param next what to pass as {@code after}; empty at the end */
-    record OldUploads(List<UploadId> due, Optional<UploadId> next) {}
+    /**
+     * @param createdBeforeMillis what {@link Command.ExpireUploads} is to say, in the log's time
+     * @param next what to pass as {@code after}; empty at the end
+     */
+    record OldUploads(List<UploadId> due, long createdBeforeMillis, Optional<UploadId> next) {}
 
     /** @param copies chunks with a location on the node */
     record NodeUsage(NodeInfo node, long copies, long bytes) {}

@@ -122,22 +122,22 @@ final class UploadQueries {
     Query.OldUploads old(Query.ListOldUploads list) {
         CopyQueries.checkLimit(list.limit());
         long now = nowMillis();
+        long createdBefore = now - list.maxAge().toMillis();
         byte[] from = list.after().map(id -> Keys.number(id.number() + 1)).orElse(Keys.FIRST);
         List<UploadId> due = new ArrayList<>();
         try (RowScan scan = rows.scan(Family.UPLOAD_ID, from, Keys.LAST)) {
             for (int looked = 0; scan.next(); looked++) {
                 UploadId id = new UploadId(ByteBuffer.wrap(scan.key()).getLong());
                 if (looked == list.limit()) {
-                    return new Query.OldUploads(due, Optional.of(new UploadId(id.number() - 1)));
+                    return new Query.OldUploads(due, createdBefore, Optional.of(new UploadId(id.number() - 1)));
                 }
                 UploadIdRow row = EntryBatch.parse(Family.UPLOAD_ID, scan.value(), UploadIdRow.parser());
                 if (UploadRows.isForgotten(row, now)
-                        || (!row.hasCompleted()
-                                && row.getCreatedMillis() < now - list.maxAge().toMillis())) {
+                        || (!row.hasCompleted() && row.getCreatedMillis() < createdBefore)) {
                     due.add(id);
                 }
             }
         }
-        return new Query.OldUploads(due, Optional.empty());
+        return new Query.OldUploads(due, createdBefore, Optional.empty());
     }
 }

@@ -17,7 +17,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** Uploads in parts over metadata log and data nodes. A part streams like an object. */
-public final class StreamingMultipartService implements MultipartService {
+final class StreamingMultipartService implements MultipartService {
 
     private final ObjectEnvironment environment;
     private final Copying copying;

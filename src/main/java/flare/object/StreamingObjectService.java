@@ -150,7 +150,11 @@ public final class StreamingObjectService implements ObjectService {
 
     /** Multipart uploads in the same environment, bounded together with these uploads. */
     public MultipartService multipart() {
-        return new StreamingMultipartService(environment, new Copying(environment, buckets), writes, MIN_PART_BYTES);
+        return multipart(MIN_PART_BYTES);
+    }
+
+    MultipartService multipart(long minPartBytes) {
+        return new StreamingMultipartService(environment, new Copying(environment, buckets), writes, minPartBytes);
     }
 
     @Override

@@ -136,6 +136,7 @@ public final class Repair {
         Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::isHealthy, settings, term);
         return List.of(
                 new SessionExpiry(ask, sessions, nanoTime, term),
+                new UploadExpiry(ask, settings, term),
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term),
                 sweep(term),
                 new HealWorker(ask, copier, settings, nanoTime));

@@ -80,6 +80,7 @@ final class ModelQueries {
                                             < state.now - list.maxAge().toMillis())
                             .map(upload -> upload.info.id())
                             .toList(),
+                    state.now - list.maxAge().toMillis(),
                     Optional.empty());
         } else if (query instanceof Query.ListObjectParts list) {
             ModelBucket.Version version = state.bucket(list.bucket()).readable(list.key(), list.version());

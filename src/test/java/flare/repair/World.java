@@ -44,7 +44,8 @@ final class World {
             Duration.ofSeconds(5),
             Duration.ofHours(1),
             0.05,
-            20);
+            20,
+            Duration.ofDays(7));
 
     final InMemoryMetadata metadata;
     final List<MemoryNode> nodes = new ArrayList<>();
