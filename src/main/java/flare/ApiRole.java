@@ -21,10 +21,8 @@ import flare.metadata.Command;
 import flare.metadata.Metadata;
 import flare.metadata.MeteredMetadata;
 import flare.metadata.RaftMetadata;
-import flare.object.BucketService;
 import flare.object.MetadataBucketService;
 import flare.object.ObjectEnvironment;
-import flare.object.ObjectService;
 import flare.object.StreamingObjectService;
 import flare.placement.ActorPlacement;
 import flare.placement.PlacementActor;
@@ -34,6 +32,7 @@ import flare.repair.Repair;
 import flare.s3.ObjectPort;
 import flare.s3.ObjectPortSettings;
 import flare.s3.RequestTelemetry;
+import flare.s3.Services;
 import flare.telemetry.AccessLog;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.Metrics;
@@ -145,7 +144,8 @@ final class ApiRole {
                 metrics.registry(),
                 System::nanoTime,
                 Materializer.matFromSystem(system.classicSystem()));
-        int port = bindObjectPort(new StreamingObjectService(environment), new MetadataBucketService(environment));
+        StreamingObjectService objects = new StreamingObjectService(environment);
+        int port = bindObjectPort(new Services(objects, new MetadataBucketService(environment), objects.multipart()));
         return new Started(port, admin(metadata, nodeMap, repair));
     }
 
@@ -202,15 +202,14 @@ final class ApiRole {
         return new Probe(health.uuid(), health.incarnation(), health.freeBytes(), health.totalBytes(), disk);
     }
 
-    private int bindObjectPort(ObjectService objects, BucketService buckets) {
+    private int bindObjectPort(Services services) {
         RequestMetrics requests = new RequestMetrics(metrics);
         Consumer<FinishedRequest> finished = settings.http().accessLog()
                 ? requests.andThen(new AccessLog(settings.log().format()))
                 : requests;
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished);
         ObjectPort port = new ObjectPort(
-                objects,
-                buckets,
+                services,
                 settings,
                 Secrets.root(settings.s3()),
                 telemetry,

@@ -14,9 +14,12 @@ import flare.model.VersionId;
 import flare.object.ObjectService;
 import flare.telemetry.CrashPoint;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
@@ -71,12 +74,11 @@ final class CopyHandler {
                         ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()))
                 : Optional.empty();
         Optional<Map<String, String>> tags = retags ? Optional.of(TagSet.ofHeader(headers)) : Optional.empty();
-        Conditions onSource = Conditions.of(sourceConditions(headers));
+        Consumer<ObjectInfo> onSource = conditions(headers);
         return buckets.with(
                         source.bucket(),
                         from -> objects.copy(new ObjectService.CopyRequest(
-                                new ObjectService.CopySource(
-                                        from.id(), source.key(), source.version(), info -> check(onSource, info)),
+                                new ObjectService.CopySource(from.id(), source.key(), source.version(), onSource),
                                 bucket,
                                 key,
                                 attributes,
@@ -94,6 +96,18 @@ final class CopyHandler {
                             ? response
                             : response.addHeader(RawHeader.create("x-amz-copy-source-version-id", from.toString()));
                 });
+    }
+
+    /** Which version was copied, where it has an id. */
+    static List<HttpHeader> sourceVersion(ObjectInfo source) {
+        VersionId id = source.versionId();
+        return id.isNull() ? List.of() : List.of(RawHeader.create("x-amz-copy-source-version-id", id.toString()));
+    }
+
+    /** What {@code x-amz-copy-source-if-*} demands of the source. */
+    static Consumer<ObjectInfo> conditions(Headers headers) {
+        Conditions conditions = Conditions.of(sourceConditions(headers));
+        return info -> check(conditions, info);
     }
 
     /** A condition that fails is 412 for a copy, also where a GET would say 304. */

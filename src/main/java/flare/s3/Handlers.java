@@ -5,7 +5,6 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
-import flare.object.BucketService;
 import flare.object.ObjectService;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -18,6 +17,7 @@ final class Handlers {
     private final BucketHandlers buckets;
     private final ListHandlers lists;
     private final CopyHandler copies;
+    private final MultipartHandlers uploads;
     private final TaggingHandler tags;
     private final DeleteObjectsHandler deletes;
     private final FormHandler forms;
@@ -28,13 +28,11 @@ final class Handlers {
         this.buckets = new BucketHandlers(services.buckets(), settings, materializer);
         this.lists = new ListHandlers(objects, settings.http());
         this.copies = new CopyHandler(objects, buckets, settings.object());
+        this.uploads = new MultipartHandlers(services.uploads(), buckets, settings, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
         this.forms = new FormHandler(objects, forms, settings.object(), materializer);
     }
-
-    /** What the object port stands on. */
-    record Services(ObjectService objects, BucketService buckets) {}
 
     /** Throws or fails with {@link FlareException}. */
     CompletionStage<HttpResponse> handle(Operation operation, AuthenticatedRequest request) {
@@ -67,8 +65,8 @@ final class Handlers {
             case LIST_VERSIONS -> lists.versions(bucket, request.head().target());
             case POST_OBJECT -> forms.post(bucket, request);
             case DELETE_OBJECTS -> deletes.delete(bucket, request);
-            case LIST_UPLOADS,
-                    GET_POLICY,
+            case LIST_UPLOADS -> uploads.listUploads(bucket, request);
+            case GET_POLICY,
                     PUT_POLICY,
                     DELETE_POLICY,
                     GET_POLICY_STATUS,
@@ -102,15 +100,13 @@ final class Handlers {
             case GET_TAGGING -> tags.get(ObjectHandlers.ref(bucket, key, request));
             case PUT_TAGGING -> tags.put(ObjectHandlers.ref(bucket, key, request), request);
             case DELETE_TAGGING -> tags.delete(ObjectHandlers.ref(bucket, key, request));
-            case GET_ATTRIBUTES,
-                    GET_ACL,
-                    PUT_ACL,
-                    CREATE_UPLOAD,
-                    UPLOAD_PART,
-                    UPLOAD_PART_COPY,
-                    COMPLETE_UPLOAD,
-                    ABORT_UPLOAD,
-                    LIST_PARTS -> throw notYet(route);
+            case CREATE_UPLOAD -> uploads.create(bucket, key, request);
+            case UPLOAD_PART -> uploads.putPart(bucket, key, request);
+            case UPLOAD_PART_COPY -> uploads.copyPart(bucket, key, request);
+            case COMPLETE_UPLOAD -> uploads.complete(bucket, key, request);
+            case ABORT_UPLOAD -> uploads.abort(bucket, key, request);
+            case LIST_PARTS -> uploads.listParts(bucket, key, request);
+            case GET_ATTRIBUTES, GET_ACL, PUT_ACL -> throw notYet(route);
         };
     }
 

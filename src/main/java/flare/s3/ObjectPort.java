@@ -6,8 +6,6 @@ import flare.http.Headers;
 import flare.http.RawTarget;
 import flare.model.Fault;
 import flare.model.FlareException;
-import flare.object.BucketService;
-import flare.object.ObjectService;
 import flare.sigv4.Verifier;
 import flare.telemetry.RequestIds;
 import java.time.Clock;
@@ -47,8 +45,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
 
     /** @param root empty: everybody may do everything */
     public ObjectPort(
-            ObjectService objects,
-            BucketService buckets,
+            Services services,
             Settings settings,
             Optional<RootAccount> root,
             RequestTelemetry telemetry,
@@ -56,7 +53,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this(
                 settings,
                 access(settings.s3(), root, telemetry.clock()),
-                access -> new Handlers(new Handlers.Services(objects, buckets), access.forms(), settings, materializer),
+                access -> new Handlers(services, access.forms(), settings, materializer),
                 telemetry,
                 materializer);
     }

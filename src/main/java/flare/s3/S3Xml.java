@@ -2,9 +2,16 @@ package flare.s3;
 
 import flare.http.PercentCode;
 import flare.model.BucketInfo;
+import flare.model.BucketName;
+import flare.model.Checksum;
 import flare.model.Deletion;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.PartInfo;
+import flare.model.UploadId;
+import flare.model.UploadInfo;
+import flare.object.MultipartService;
 import flare.object.ObjectService.Listing;
 import flare.object.ObjectService.VersionListing;
 import java.io.StringWriter;
@@ -99,6 +106,118 @@ final class S3Xml {
             out.element("LastModified", iso(copy.lastModified()));
             out.element("ETag", "\"" + copy.etag() + "\"");
         });
+    }
+
+    static byte[] created(BucketName bucket, ObjectKey key, UploadId upload) {
+        return document(out -> {
+            out.root("InitiateMultipartUploadResult");
+            out.element("Bucket", bucket.value());
+            out.element("Key", key.text());
+            out.element("UploadId", upload.toString());
+        });
+    }
+
+    static byte[] copiedPart(PartInfo part) {
+        return document(out -> {
+            out.root("CopyPartResult");
+            out.element("LastModified", iso(part.lastModified()));
+            out.element("ETag", "\"" + part.etag() + "\"");
+        });
+    }
+
+    static byte[] completed(BucketName bucket, ObjectInfo stored) {
+        return document(out -> {
+            out.root("CompleteMultipartUploadResult");
+            out.element(
+                    "Location",
+                    "/" + bucket + "/" + PercentCode.encodePath(stored.key().text()));
+            out.element("Bucket", bucket.value());
+            out.element("Key", stored.key().text());
+            out.element("ETag", "\"" + stored.etag() + "\"");
+            if (stored.extras().checksum().isPresent()) {
+                Checksum checksum = stored.extras().checksum().get();
+                out.element("Checksum" + checksum.algorithm().name(), checksum.value());
+                out.element("ChecksumType", checksum.type().name());
+            }
+        });
+    }
+
+    static byte[] parts(BucketName bucket, MultipartService.PartsPage page, int after, int limit) {
+        return document(out -> {
+            out.root("ListPartsResult");
+            out.element("Bucket", bucket.value());
+            out.element("Key", page.upload().key().text());
+            out.element("UploadId", page.upload().id().toString());
+            out.initiator();
+            out.element("StorageClass", "STANDARD");
+            out.element("PartNumberMarker", Integer.toString(after));
+            if (page.more()) {
+                out.element(
+                        "NextPartNumberMarker",
+                        Integer.toString(
+                                page.parts().get(page.parts().size() - 1).number()));
+            }
+            out.element("MaxParts", Integer.toString(limit));
+            out.element("IsTruncated", Boolean.toString(page.more()));
+            for (PartInfo part : page.parts()) {
+                out.xml.writeStartElement("Part");
+                out.element("PartNumber", Integer.toString(part.number()));
+                out.element("LastModified", iso(part.lastModified()));
+                out.element("ETag", "\"" + part.etag() + "\"");
+                out.element("Size", Long.toString(part.size()));
+                if (part.checksum().isPresent()) {
+                    Checksum checksum = part.checksum().get();
+                    out.element("Checksum" + checksum.algorithm().name(), checksum.value());
+                }
+                out.xml.writeEndElement();
+            }
+        });
+    }
+
+    static byte[] uploads(UploadsQuery query, MultipartService.UploadsPage page) {
+        return document(out -> {
+            out.root("ListMultipartUploadsResult");
+            UnaryOperator<String> coded = query.urlEncoded() ? PercentCode::encodePath : UnaryOperator.identity();
+            out.element("Bucket", query.bucket().value());
+            out.element("KeyMarker", coded.apply(query.keyMarker()));
+            out.element(
+                    "UploadIdMarker",
+                    query.uploadMarker().map(UploadId::toString).orElse(""));
+            if (page.next().isPresent()) {
+                MultipartService.NextUpload next = page.next().get();
+                out.element("NextKeyMarker", coded.apply(new String(next.keyMarker(), StandardCharsets.UTF_8)));
+                if (next.uploadMarker().isPresent()) {
+                    out.element("NextUploadIdMarker", next.uploadMarker().get().toString());
+                }
+            }
+            out.element("Prefix", coded.apply(query.prefix()));
+            if (!query.delimiter().isEmpty()) {
+                out.element("Delimiter", coded.apply(query.delimiter()));
+            }
+            out.element("MaxUploads", Integer.toString(query.maxUploads()));
+            out.element("IsTruncated", Boolean.toString(page.next().isPresent()));
+            if (query.urlEncoded()) {
+                out.element("EncodingType", "url");
+            }
+            for (UploadInfo upload : page.uploads()) {
+                out.xml.writeStartElement("Upload");
+                out.element("Key", coded.apply(upload.key().text()));
+                out.element("UploadId", upload.id().toString());
+                out.initiator();
+                out.element("StorageClass", "STANDARD");
+                out.element("Initiated", iso(upload.created()));
+                out.xml.writeEndElement();
+            }
+            out.commonPrefixes(page.commonPrefixes(), coded);
+        });
+    }
+
+    private void initiator() throws XMLStreamException {
+        xml.writeStartElement("Initiator");
+        element("ID", OWNER);
+        element("DisplayName", OWNER);
+        xml.writeEndElement();
+        owner();
     }
 
     static byte[] tagging(Map<String, String> tags) {

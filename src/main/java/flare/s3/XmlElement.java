@@ -48,11 +48,16 @@ record XmlElement(String name, Optional<String> type, String text, List<XmlEleme
      * has another root.
      */
     static XmlElement parse(byte[] document, String root) {
+        return parse(document, root, MAX_ELEMENTS);
+    }
+
+    /** The same of a document that rightly has more elements, or must have fewer. */
+    static XmlElement parse(byte[] document, String root, int maxElements) {
         requireUtf8(document);
         try {
             XMLStreamReader reader = FACTORY.createXMLStreamReader(new ByteArrayInputStream(document), "UTF-8");
             try {
-                return new Parser(reader).document(root);
+                return new Parser(reader, maxElements).document(root);
             } finally {
                 reader.close();
             }
@@ -111,10 +116,12 @@ record XmlElement(String name, Optional<String> type, String text, List<XmlEleme
     private static final class Parser {
 
         private final XMLStreamReader reader;
+        private final int maxElements;
         private int elements;
 
-        Parser(XMLStreamReader reader) {
+        Parser(XMLStreamReader reader, int maxElements) {
             this.reader = reader;
+            this.maxElements = maxElements;
         }
 
         XmlElement document(String root) throws XMLStreamException {
@@ -138,9 +145,9 @@ record XmlElement(String name, Optional<String> type, String text, List<XmlEleme
         }
 
         private XmlElement element(int depth) throws XMLStreamException {
-            if (depth > MAX_DEPTH || ++elements > MAX_ELEMENTS) {
+            if (depth > MAX_DEPTH || ++elements > maxElements) {
                 throw malformed(
-                        "the document has more than " + MAX_ELEMENTS + " elements or " + MAX_DEPTH + " levels", null);
+                        "the document has more than " + maxElements + " elements or " + MAX_DEPTH + " levels", null);
             }
             String name = reader.getLocalName();
             Optional<String> type =

@@ -46,7 +46,7 @@ final class TestPort implements AutoCloseable {
                 settings,
                 access,
                 given -> new Handlers(
-                        new Handlers.Services(objects, objects.buckets), given.forms(), settings, materializer),
+                        new Services(objects, objects.buckets, new NoUploads()), given.forms(), settings, materializer),
                 telemetry,
                 materializer);
         server = HttpServer.bind(

@@ -1,0 +1,8 @@
+package flare.s3;
+
+import flare.object.BucketService;
+import flare.object.MultipartService;
+import flare.object.ObjectService;
+
+/** What the object port stands on. */
+public record Services(ObjectService objects, BucketService buckets, MultipartService uploads) {}
