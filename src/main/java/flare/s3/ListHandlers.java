@@ -20,12 +20,12 @@ final class ListHandlers {
 
     CompletionStage<HttpResponse> objects(ListQuery.Version version, BucketName bucket, RawTarget target) {
         ListQuery query = ListQuery.parse(version, bucket, target, limits.maxListPage());
-        return objects.list(query.request()).thenApply(listing -> Responses.xml(200, S3Xml.listing(query, listing)));
+        return objects.list(query.request()).thenApply(listing -> Responses.xml(200, ListXml.listing(query, listing)));
     }
 
     CompletionStage<HttpResponse> versions(BucketName bucket, RawTarget target) {
         VersionsQuery query = VersionsQuery.parse(bucket, target, limits.maxListPage());
         return objects.listVersions(query.request())
-                .thenApply(listing -> Responses.xml(200, S3Xml.versions(query, listing)));
+                .thenApply(listing -> Responses.xml(200, ListXml.versions(query, listing)));
     }
 }

@@ -62,7 +62,7 @@ final class MultipartHandlers {
                         found -> uploads.create(new MultipartService.CreateRequest(
                                 found.id(), key, attributes, extras, algorithm, type)))
                 .thenApply(id ->
-                        UploadChecksums.announce(Responses.xml(200, S3Xml.created(bucket, key, id)), algorithm, type));
+                        UploadChecksums.announce(Responses.xml(200, MultipartXml.created(bucket, key, id)), algorithm, type));
     }
 
     CompletionStage<HttpResponse> putPart(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
@@ -112,7 +112,7 @@ final class MultipartHandlers {
                                         info -> range(range, info)))))
                 .thenApply(copied -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.xml(200, S3Xml.copiedPart(copied.part()))
+                    return Responses.xml(200, MultipartXml.copiedPart(copied.part()))
                             .addHeaders(CopyHandler.sourceVersion(copied.source()));
                 });
     }
@@ -141,7 +141,7 @@ final class MultipartHandlers {
                 })
                 .thenApply(stored -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.xml(200, S3Xml.completed(bucket, stored))
+                    return Responses.xml(200, MultipartXml.completed(bucket, stored))
                             .addHeaders(ObjectHeaders.version(stored));
                 });
     }
@@ -179,14 +179,14 @@ final class MultipartHandlers {
                 target.parameter("part-number-marker").or(() -> Optional.of("0")),
                 PartInfo.MAX_NUMBER);
         return withUpload(bucket, key, request, upload -> uploads.parts(upload, after, Math.max(1, limit)))
-                .thenApply(page -> Responses.xml(200, S3Xml.parts(bucket, page, after, limit)));
+                .thenApply(page -> Responses.xml(200, MultipartXml.parts(bucket, page, after, limit)));
     }
 
     CompletionStage<HttpResponse> listUploads(BucketName bucket, AuthenticatedRequest request) {
         UploadsQuery query = UploadsQuery.parse(
                 bucket, request.head().target(), settings.http().maxListPage());
         return buckets.with(bucket, found -> uploads.uploads(query.request(found.id())))
-                .thenApply(page -> Responses.xml(200, S3Xml.uploads(query, page)));
+                .thenApply(page -> Responses.xml(200, MultipartXml.uploads(query, page)));
     }
 
     private <T> CompletionStage<T> withUpload(
