@@ -61,8 +61,8 @@ final class MultipartHandlers {
                         bucket,
                         found -> uploads.create(new MultipartService.CreateRequest(
                                 found.id(), key, attributes, extras, algorithm, type)))
-                .thenApply(id ->
-                        UploadChecksums.announce(Responses.xml(200, MultipartXml.created(bucket, key, id)), algorithm, type));
+                .thenApply(id -> UploadChecksums.announce(
+                        Responses.xml(200, MultipartXml.created(bucket, key, id)), algorithm, type));
     }
 
     CompletionStage<HttpResponse> putPart(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {

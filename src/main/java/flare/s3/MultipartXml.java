@@ -114,7 +114,7 @@ final class MultipartXml {
                 out.element("Key", coded.apply(upload.key().text()));
                 out.element("UploadId", upload.id().toString());
                 out.person("Initiator");
-            out.owner();
+                out.owner();
                 out.element("StorageClass", "STANDARD");
                 out.element("Initiated", XmlWriter.iso(upload.created()));
                 out.close();

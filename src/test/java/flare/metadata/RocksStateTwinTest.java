@@ -28,7 +28,7 @@ final class RocksStateTwinTest {
     }
 
     @Test
-    @Tag("long")
+    @Tag("full")
     void agreesWithTheModelInTensOfThousandsOfSequences() throws Exception {
         run(1_000_000, 30_000, SHORT);
         run(2_000_000, 30, LONG);
