@@ -39,6 +39,7 @@ import flare.telemetry.Metrics;
 import flare.telemetry.RequestIds;
 import flare.telemetry.RequestMetrics;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -157,7 +158,7 @@ final class ApiRole {
                             settings.raft(),
                             settings.session(),
                             settings.node().dataDir().resolve("meta"),
-                            settings.node().bind(),
+                            raftBind(),
                             Optional.empty()),
                     Clock.systemUTC(),
                     onFailure);
@@ -167,6 +168,13 @@ final class ApiRole {
         } catch (IOException e) {
             throw new StartFailedException("the metadata can't be started: " + e.getMessage(), e);
         }
+    }
+
+    /** A peer that is alone is reached by nobody, whatever address the other ports listen on. */
+    private String raftBind() {
+        return settings.raft().peers().isEmpty()
+                ? InetAddress.getLoopbackAddress().getHostAddress()
+                : settings.node().bind();
     }
 
     /** Waits for a leader, whoever it is, and has the cluster exist. */

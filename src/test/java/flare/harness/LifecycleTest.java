@@ -8,9 +8,14 @@ import flare.Flare;
 import flare.StartFailedException;
 import flare.config.Settings;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -71,6 +76,27 @@ class LifecycleTest {
             assertHolds(again, "late", LARGE);
             assertThat(client(again).put("small", LARGE.bytes())).isEqualTo(200);
             assertHolds(again, "small", LARGE);
+        }
+    }
+
+    @Test
+    void withAKeyPairItListensEverywhereButForTheLogOfAPeerThatIsAlone() throws Exception {
+        int raftPort;
+        try (ServerSocket free = new ServerSocket(0)) {
+            raftPort = free.getLocalPort();
+        }
+        String open = "flare.bind = 0.0.0.0, flare.raft.port = " + raftPort
+                + ", flare.s3 { root-access-key = root, root-secret-key = a-root-secret }";
+        try (Flare flare = start(directory, open)) {
+            URI object = URI.create("http://127.0.0.2:" + flare.objects().getPort() + "/object/key");
+            HttpRequest unsigned = HttpRequest.newBuilder(object).build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(unsigned, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(403);
+            new Socket(InetAddress.getLoopbackAddress(), raftPort).close();
+            InetAddress elsewhere = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+            assertThatThrownBy(() -> new Socket(elsewhere, raftPort).close()).isInstanceOf(ConnectException.class);
         }
     }
 
