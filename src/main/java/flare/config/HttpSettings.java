@@ -1,7 +1,9 @@
 package flare.config;
 
+import flare.model.AddressBlock;
 import flare.model.ByteSize;
 import java.time.Duration;
+import java.util.List;
 
 /** The object port. */
 public record HttpSettings(
@@ -13,7 +15,15 @@ public record HttpSettings(
         ByteSize minRate,
         Duration stallTimeout,
         Duration idleTimeout,
+        List<AddressBlock> trustedProxies,
+        ProxyHeader proxyHeader,
         boolean accessLog) {
+
+    /** In which header proxies tell of their clients. */
+    public enum ProxyHeader {
+        X_FORWARDED_FOR,
+        FORWARDED
+    }
 
     public HttpSettings {
         Allowed.port("port", port);
@@ -22,5 +32,6 @@ public record HttpSettings(
         Allowed.atLeast("max-deletes", maxDeletes, 1);
         Allowed.positive("stall-timeout", stallTimeout);
         Allowed.positive("idle-timeout", idleTimeout);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 }

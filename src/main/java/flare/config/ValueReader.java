@@ -1,6 +1,7 @@
 package flare.config;
 
 import com.typesafe.config.Config;
+import flare.model.AddressBlock;
 import flare.model.ByteSize;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -82,9 +83,10 @@ final class ValueReader {
                     .toList();
             return type == List.class ? elements : Set.copyOf(elements);
         };
+        String example = element == AddressBlock.class ? "[\"10.0.0.0/8\", \"::1\"]" : "[\"a\", \"b\"]";
         return new Kind(
                 reader,
-                element.isEnum() ? "a list of " + spellings(element) + " is" : "a list, such as [\"a\", \"b\"], is");
+                element.isEnum() ? "a list of " + spellings(element) + " is" : "a list, such as " + example + ", is");
     }
 
     private static Object parse(String text, Class<?> type) {
@@ -96,6 +98,9 @@ final class ValueReader {
         }
         if (type == URI.class) {
             return URI.create(text);
+        }
+        if (type == AddressBlock.class) {
+            return AddressBlock.parse(text);
         }
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())

@@ -1,10 +1,10 @@
 package flare.s3;
 
+import flare.model.Origin;
 import flare.telemetry.FinishedRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -21,6 +21,7 @@ final class Exchange {
 
     private final RequestTelemetry telemetry;
     private final HttpRequest request;
+    private final Origin origin;
     private final String id;
     private final String target;
     private final RequestBody body;
@@ -28,8 +29,9 @@ final class Exchange {
     private final long startedNanos = System.nanoTime();
     private volatile String operation = UNKNOWN;
 
-    Exchange(RequestTelemetry telemetry, HttpRequest request, String target, RequestBody body) {
+    Exchange(RequestTelemetry telemetry, Origin origin, HttpRequest request, String target, RequestBody body) {
         this.telemetry = telemetry;
+        this.origin = origin;
         this.request = request;
         this.id = telemetry.ids().next();
         this.arrived = telemetry.clock().instant();
@@ -39,6 +41,10 @@ final class Exchange {
 
     String id() {
         return id;
+    }
+
+    Origin origin() {
+        return origin;
     }
 
     String target() {
@@ -78,15 +84,12 @@ final class Exchange {
     }
 
     private void record(int status, long bytesOut) {
-        String remote = request.getAttribute(AttributeKeys.remoteAddress)
-                .map(Object::toString)
-                .orElse("-");
         telemetry
                 .finished()
                 .accept(new FinishedRequest(
                         id,
                         arrived,
-                        remote,
+                        origin.toString(),
                         request.method().value(),
                         target,
                         operation,

@@ -3,9 +3,11 @@ package flare.s3;
 import flare.config.S3Settings;
 import flare.config.Settings;
 import flare.http.Headers;
+import flare.http.Origins;
 import flare.http.RawTarget;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.Origin;
 import flare.sigv4.Verifier;
 import flare.telemetry.RequestIds;
 import java.time.Clock;
@@ -14,8 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.stream.Materializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +42,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private static final Logger LOG = LoggerFactory.getLogger(ObjectPort.class);
 
     private final Settings settings;
+    private final Origins origins;
     private final Authenticator authenticator;
     private final Handlers handlers;
     private final RequestTelemetry telemetry;
@@ -65,6 +70,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             RequestTelemetry telemetry,
             Materializer materializer) {
         this.settings = settings;
+        this.origins = new Origins(settings.http());
         this.authenticator = access.requests();
         this.handlers = handlers.apply(access);
         this.telemetry = telemetry;
@@ -100,10 +106,18 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
                 settings.http(),
                 settings.object().maxObjectSize().bytes());
         String target = headers.first(ObjectPortSettings.RAW_TARGET).orElse("");
-        Exchange exchange = new Exchange(telemetry, request, target, body);
+        Exchange exchange = new Exchange(telemetry, origins.of(peer(request), headers), request, target, body);
         return handled(exchange, request.method().value(), headers)
                 .exceptionally(failure -> refused(exchange, failure))
                 .thenCompose(response -> body.settle(materializer).thenApply(done -> exchange.finish(response)));
+    }
+
+    private static Origin peer(HttpRequest request) {
+        return new Origin(
+                request.getAttribute(AttributeKeys.remoteAddress)
+                        .flatMap(RemoteAddress::getAddress)
+                        .orElseThrow(() -> new IllegalStateException("the port does not tell who connected")),
+                false);
     }
 
     private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {
@@ -113,7 +127,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             RawTarget target = RawTarget.parse(exchange.target());
             Operation operation = Router.route(method, target, headers);
             exchange.isA(operation);
-            S3Request head = new S3Request(exchange.id(), method, target, headers);
+            S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers);
             AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
             return handlers.handle(operation, request);
         } catch (RuntimeException failure) {

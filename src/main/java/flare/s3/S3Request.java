@@ -2,10 +2,11 @@ package flare.s3;
 
 import flare.http.Headers;
 import flare.http.RawTarget;
+import flare.model.Origin;
 import java.util.Locale;
 
 /** A request's head: all that authentication and handlers need beside the body. */
-record S3Request(String id, String method, RawTarget target, Headers headers) {
+record S3Request(String id, Origin origin, String method, RawTarget target, Headers headers) {
 
     private static final String PREFIX = "x-amz-";
 
@@ -26,6 +27,6 @@ record S3Request(String id, String method, RawTarget target, Headers headers) {
                 all = all.with(name, parameter.value());
             }
         }
-        return all.equals(headers) ? this : new S3Request(id, method, target, all);
+        return all.equals(headers) ? this : new S3Request(id, origin, method, target, all);
     }
 }

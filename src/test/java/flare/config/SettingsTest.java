@@ -85,6 +85,8 @@ class SettingsTest {
                         + " | flare.shutdown-limit = \"soon\" is not allowed: a duration such as 500ms, 10s or 2h is",
                 "flare.http.access-log = maybe"
                         + " | flare.http.access-log = \"maybe\" is not allowed: true or false is",
+                "flare.http.trusted-proxies = [example.com] | flare.http.trusted-proxies = [\"example.com\"] is not"
+                        + " allowed: a list, such as [\"10.0.0.0/8\", \"::1\"], is",
                 "flare.data.reserve = 1.5 | flare.data.reserve = 1.5 is not allowed: 0.0 up to below 1.0 is",
                 "flare.data.nodes = 0 | flare.data.nodes = 0 is not allowed: 1 or more is",
                 "flare.data-nodes = [\"10.0.0.7\"]"
