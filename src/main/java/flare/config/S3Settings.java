@@ -2,17 +2,32 @@ package flare.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What S3 clients must know, and who they may be. */
 public record S3Settings(
         String region,
         Duration clockSkew,
+        List<String> domain,
         Optional<String> rootAccessKey,
         @Secret Optional<String> rootSecretKey,
         Optional<Path> rootSecretKeyFile) {
 
+    private static final Pattern HOST_NAME =
+            Pattern.compile("(?!(.*\\.)?[0-9]+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
     public S3Settings {
+        domain = List.copyOf(domain);
+        for (String name : domain) {
+            if (!HOST_NAME.matcher(name).matches()) {
+                throw new NotAllowedException(
+                        "domain",
+                        name,
+                        "host names in lower case without scheme and port, such as s3.example.com, are");
+            }
+        }
         Allowed.notBlank("region", region, "a name such as us-east-1 is");
         Allowed.positive("clock-skew", clockSkew);
         if (rootSecretKey.isPresent() && rootSecretKeyFile.isPresent()) {
@@ -41,6 +56,7 @@ public record S3Settings(
     /** The secret is kept out of logs. */
     @Override
     public String toString() {
-        return "S3Settings[region=" + region + ", clockSkew=" + clockSkew + ", rootAccessKey=" + rootAccessKey + "]";
+        return "S3Settings[region=" + region + ", clockSkew=" + clockSkew + ", domain=" + domain + ", rootAccessKey="
+                + rootAccessKey + "]";
     }
 }

@@ -1,6 +1,7 @@
 package flare.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueType;
 import flare.model.AddressBlock;
 import flare.model.ByteSize;
 import java.lang.reflect.ParameterizedType;
@@ -78,7 +79,7 @@ final class ValueReader {
 
     private static Kind listKind(Class<?> type, Class<?> element) {
         Reader reader = (block, key) -> {
-            List<Object> elements = block.getStringList(key).stream()
+            List<Object> elements = texts(block, key, element).stream()
                     .map(text -> parse(text, element))
                     .toList();
             return type == List.class ? elements : Set.copyOf(elements);
@@ -87,6 +88,18 @@ final class ValueReader {
         return new Kind(
                 reader,
                 element.isEnum() ? "a list of " + spellings(element) + " is" : "a list, such as " + example + ", is");
+    }
+
+    /** Neither the environment nor {@code -D} can say a list: there it is a text with commas, where no comma can be meant. */
+    private static List<String> texts(Config block, String key, Class<?> element) {
+        boolean splits = element == String.class || element == URI.class || element == AddressBlock.class;
+        if (!splits || block.getValue(key).valueType() != ConfigValueType.STRING) {
+            return block.getStringList(key);
+        }
+        return Arrays.stream(block.getString(key).split(","))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
     }
 
     private static Object parse(String text, Class<?> type) {

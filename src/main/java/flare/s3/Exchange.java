@@ -28,6 +28,7 @@ final class Exchange {
     private final Instant arrived;
     private final long startedNanos = System.nanoTime();
     private volatile String operation = UNKNOWN;
+    private volatile String authority = "";
 
     Exchange(RequestTelemetry telemetry, Origin origin, HttpRequest request, String target, RequestBody body) {
         this.telemetry = telemetry;
@@ -57,6 +58,11 @@ final class Exchange {
 
     void isA(Operation known) {
         operation = known.name();
+    }
+
+    /** The host is part of what was asked for. */
+    void isAt(String host) {
+        authority = (origin.secure() ? "https://" : "http://") + host;
     }
 
     /** The answer with its request id; recorded once it has ended, however it ends. */
@@ -91,7 +97,7 @@ final class Exchange {
                         arrived,
                         origin.toString(),
                         request.method().value(),
-                        target,
+                        target.startsWith("/") ? authority + target : target,
                         operation,
                         status,
                         body.received(),

@@ -3,7 +3,6 @@ package flare.s3;
 import flare.config.ObjectSettings;
 import flare.http.Conditions;
 import flare.http.Headers;
-import flare.http.PercentCode;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -53,11 +52,10 @@ final class FormHandler {
         request.content().length();
         return FormUpload.parse(
                         request.content().parsedContentType(), request.content().bytes(), materializer)
-                .thenCompose(form -> store(bucket, request.principal(), form));
+                .thenCompose(form -> store(bucket, request, form));
     }
 
-    private CompletionStage<HttpResponse> store(
-            BucketName bucket, AuthenticatedRequest.Principal sender, FormUpload form) {
+    private CompletionStage<HttpResponse> store(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
         PutRequest put;
         int status;
         Source<ByteString, ?> bytes;
@@ -68,7 +66,7 @@ final class FormHandler {
             String key = key(form, fields);
             Map<String, String> named = new HashMap<>(form.fields());
             named.put("key", key);
-            AllowedLength length = forms.check(sender, bucket, named);
+            AllowedLength length = forms.check(request.principal(), bucket, named);
             put = request(bucket, key, form, fields);
             bytes = DeclaredDigest.checked(fields, within(length, form.file()));
         } catch (FlareException refusal) {
@@ -77,7 +75,7 @@ final class FormHandler {
         }
         return objects.put(put, bytes).thenApply(stored -> {
             CrashPoint.BEFORE_RESPONSE.reached();
-            return answer(bucket, stored, status);
+            return answer(bucket, stored, request.head().url(bucket, stored.key()), status);
         });
     }
 
@@ -114,9 +112,7 @@ final class FormHandler {
                 Conditions.of(fields).forWrite());
     }
 
-    private static HttpResponse answer(BucketName bucket, ObjectInfo stored, int status) {
-        String location =
-                "/" + bucket + "/" + PercentCode.encodePath(stored.key().text());
+    private static HttpResponse answer(BucketName bucket, ObjectInfo stored, String location, int status) {
         HttpResponse response = status == 201
                 ? Responses.xml(
                         status,

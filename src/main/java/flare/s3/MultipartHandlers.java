@@ -141,7 +141,10 @@ final class MultipartHandlers {
                 })
                 .thenApply(stored -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.xml(200, MultipartXml.completed(bucket, stored))
+                    return Responses.xml(
+                                    200,
+                                    MultipartXml.completed(
+                                            bucket, request.head().url(bucket, key), stored))
                             .addHeaders(ObjectHeaders.version(stored));
                 });
     }

@@ -1,6 +1,5 @@
 package flare.s3;
 
-import flare.http.PercentCode;
 import flare.model.BucketName;
 import flare.model.Checksum;
 import flare.model.ObjectInfo;
@@ -34,12 +33,10 @@ final class MultipartXml {
         });
     }
 
-    static byte[] completed(BucketName bucket, ObjectInfo stored) {
+    static byte[] completed(BucketName bucket, String location, ObjectInfo stored) {
         return XmlWriter.document(out -> {
             out.root("CompleteMultipartUploadResult");
-            out.element(
-                    "Location",
-                    "/" + bucket + "/" + PercentCode.encodePath(stored.key().text()));
+            out.element("Location", location);
             out.element("Bucket", bucket.value());
             out.element("Key", stored.key().text());
             out.etag(stored.etag());

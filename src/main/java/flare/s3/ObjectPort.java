@@ -5,6 +5,8 @@ import flare.config.Settings;
 import flare.http.Headers;
 import flare.http.Origins;
 import flare.http.RawTarget;
+import flare.http.RequestGuard;
+import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.Origin;
@@ -43,6 +45,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
 
     private final Settings settings;
     private final Origins origins;
+    private final BucketHosts hosts;
     private final Authenticator authenticator;
     private final Handlers handlers;
     private final RequestTelemetry telemetry;
@@ -71,6 +74,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             Materializer materializer) {
         this.settings = settings;
         this.origins = new Origins(settings.http());
+        this.hosts = new BucketHosts(settings.s3().domain());
         this.authenticator = access.requests();
         this.handlers = handlers.apply(access);
         this.telemetry = telemetry;
@@ -125,9 +129,13 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         try {
             RequestFraming.check(method, headers);
             RawTarget target = RawTarget.parse(exchange.target());
-            Operation operation = Router.route(method, target, headers);
+            if (hosts.isBelowDomain(headers)) {
+                exchange.isAt(headers.first(RequestGuard.HOST).orElseThrow());
+            }
+            Optional<BucketName> hostBucket = hosts.bucket(headers);
+            Operation operation = Router.route(method, target, headers, hostBucket);
             exchange.isA(operation);
-            S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers);
+            S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers, hostBucket);
             AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
             return handlers.handle(operation, request);
         } catch (RuntimeException failure) {

@@ -7,6 +7,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +27,17 @@ final class Router {
 
     private Router() {}
 
-    static Operation route(String method, RawTarget target, Headers headers) {
+    /** @param hostBucket the bucket whose whole path is a key; empty: the path begins with the bucket */
+    static Operation route(String method, RawTarget target, Headers headers, Optional<BucketName> hostBucket) {
         String path = target.rawPath();
-        int slash = path.indexOf('/', 1);
-        String bucket = PercentCode.decodePath(slash < 0 ? path.substring(1) : path.substring(1, slash));
-        String key = slash < 0 ? "" : PercentCode.decodePath(path.substring(slash + 1));
+        int slash = hostBucket.isPresent() ? 0 : path.indexOf('/', 1);
         boolean copies = headers.has(COPY_SOURCE);
-        if (bucket.isEmpty()) {
+        if (path.equals("/") && hostBucket.isEmpty()) {
             return new Operation.OfService(chosen(ServiceRoute.values(), method, target, copies));
         }
-        BucketName name = new BucketName(bucket);
+        BucketName name = hostBucket.orElseGet(
+                () -> new BucketName(PercentCode.decodePath(slash < 0 ? path.substring(1) : path.substring(1, slash))));
+        String key = slash < 0 ? "" : PercentCode.decodePath(path.substring(slash + 1));
         return key.isEmpty()
                 ? new Operation.OfBucket(chosen(BucketRoute.values(), method, target, copies), name)
                 : new Operation.OfObject(chosen(ObjectRoute.values(), method, target, copies), name, ObjectKey.of(key));

@@ -1,12 +1,22 @@
 package flare.s3;
 
 import flare.http.Headers;
+import flare.http.PercentCode;
 import flare.http.RawTarget;
+import flare.http.RequestGuard;
+import flare.model.BucketName;
+import flare.model.ObjectKey;
 import flare.model.Origin;
 import java.util.Locale;
+import java.util.Optional;
 
-/** A request's head: all that authentication and handlers need beside the body. */
-record S3Request(String id, Origin origin, String method, RawTarget target, Headers headers) {
+/**
+ * A request's head: all that authentication and handlers need beside the body.
+ *
+ * @param hostBucket the bucket that the Host names, in virtual-host style
+ */
+record S3Request(
+        String id, Origin origin, String method, RawTarget target, Headers headers, Optional<BucketName> hostBucket) {
 
     private static final String PREFIX = "x-amz-";
 
@@ -27,6 +37,13 @@ record S3Request(String id, Origin origin, String method, RawTarget target, Head
                 all = all.with(name, parameter.value());
             }
         }
-        return all.equals(headers) ? this : new S3Request(id, origin, method, target, all);
+        return all.equals(headers) ? this : new S3Request(id, origin, method, target, all, hostBucket);
+    }
+
+    /** An object's address in the style and at the host that this client used. */
+    String url(BucketName bucket, ObjectKey key) {
+        String host = headers.first(RequestGuard.HOST).orElse("");
+        String path = (hostBucket.isPresent() ? "/" : "/" + bucket + "/") + PercentCode.encodePath(key.text());
+        return host.isEmpty() ? path : (origin.secure() ? "https://" : "http://") + host + path;
     }
 }

@@ -87,6 +87,10 @@ class SettingsTest {
                         + " | flare.http.access-log = \"maybe\" is not allowed: true or false is",
                 "flare.http.trusted-proxies = [example.com] | flare.http.trusted-proxies = [\"example.com\"] is not"
                         + " allowed: a list, such as [\"10.0.0.0/8\", \"::1\"], is",
+                "flare.s3.domain = [\"http://s3.example.com\"] | flare.s3.domain = [\"http://s3.example.com\"] is not allowed:"
+                        + " host names in lower case without scheme and port, such as s3.example.com, are",
+                "flare.s3.domain = 10.0.0.1 | flare.s3.domain = \"10.0.0.1\" is not allowed:"
+                        + " host names in lower case without scheme and port, such as s3.example.com, are",
                 "flare.data.reserve = 1.5 | flare.data.reserve = 1.5 is not allowed: 0.0 up to below 1.0 is",
                 "flare.data.nodes = 0 | flare.data.nodes = 0 is not allowed: 1 or more is",
                 "flare.data-nodes = [\"10.0.0.7\"]"
@@ -161,8 +165,11 @@ class SettingsTest {
                 "FLARE_ADMIN_TOKEN", "swordfish",
                 "FLARE_LOG_FORMAT", "json"));
 
+        Config more = ConfigFactory.parseMap(
+                Map.of("FLARE_DOMAIN", "s3.example.com, s3.internal", "FLARE_TRUSTED_PROXIES", "10.0.0.0/8"));
+
         Settings settings = Settings.of(ConfigFactory.parseResources("application.conf")
-                .resolveWith(environment)
+                .resolveWith(environment.withFallback(more))
                 .withFallback(ConfigFactory.defaultReference()));
 
         assertThat(settings.node().dataDir()).isEqualTo(Path.of("/srv/flare"));
@@ -170,11 +177,22 @@ class SettingsTest {
         assertThat(settings.node().clusterSecret()).contains(SECRET);
         assertThat(settings.node().clusterSecretFile()).isEmpty();
         assertThat(settings.http().port()).isEqualTo(18000);
+        assertThat(settings.http().trustedProxies()).hasSize(1);
+        assertThat(settings.s3().domain()).containsExactly("s3.example.com", "s3.internal");
         assertThat(settings.admin().port()).isEqualTo(18001);
         assertThat(settings.admin().token()).contains("swordfish");
         assertThat(settings.raft().port()).isEqualTo(18010);
         assertThat(settings.data().port()).isEqualTo(19000);
         assertThat(settings.log().format()).isEqualTo(LogSettings.Format.JSON);
+    }
+
+    @Test
+    void readsListsThatAreOneText() {
+        Settings settings = with("flare { s3.domain = \"a.b, c\", http.trusted-proxies = \"10.0.0.0/8,::1\" }");
+
+        assertThat(settings.s3().domain()).containsExactly("a.b", "c");
+        assertThat(settings.http().trustedProxies()).hasSize(2);
+        assertThat(with("flare.s3.domain = \"\"").s3().domain()).isEmpty();
     }
 
     @Test

@@ -54,7 +54,8 @@ class FormUploadTest {
     void storesAFileUnderItsName() throws IOException {
         HttpResponse<String> response = post(form());
         assertThat(response.statusCode()).isEqualTo(204);
-        assertThat(response.headers().firstValue("location")).contains("/object/x.zip");
+        assertThat(response.headers().firstValue("location"))
+                .contains("http://127.0.0.1:" + port.port() + "/object/x.zip");
         HttpResponse<String> get = port.get("/object/x.zip");
         assertThat(get.body()).isEqualTo("content");
         assertThat(get.headers().firstValue("content-type")).contains("application/x-zip; v=1");

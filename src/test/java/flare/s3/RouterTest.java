@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flare.http.Headers;
 import flare.http.RawTarget;
+import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,12 +73,37 @@ class RouterTest {
         "GET, /?acl, NOT_IMPLEMENTED",
         "POST, /object/k?restore, NOT_IMPLEMENTED",
         "GET, /UPPER/k, INVALID_BUCKET_NAME",
+        "GET, //k, INVALID_BUCKET_NAME",
     })
     void refuses(String method, String target, Fault fault) {
-        assertThatThrownBy(() -> Router.route(method, RawTarget.parse(target), Headers.of(Map.<String, String>of())))
+        assertThatThrownBy(() -> Router.route(
+                        method, RawTarget.parse(target), Headers.of(Map.<String, String>of()), Optional.empty()))
                 .isInstanceOfSatisfying(
                         FlareException.class,
                         refusal -> assertThat(refusal.fault()).isEqualTo(fault));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, ListObjects, ''",
+        "PUT, /, CreateBucket, ''",
+        "GET, /?list-type=2, ListObjectsV2, ''",
+        "GET, /photos, GetObject, photos",
+        "GET, /photos/k, GetObject, photos/k",
+        "GET, //a%2Fb/, GetObject, /a/b/",
+        "PUT, /k?tagging, PutObjectTagging, k",
+    })
+    void takesTheWholePathForTheKeyOfAHostsBucket(String method, String target, String operation, String key) {
+        BucketName photos = new BucketName("photos");
+        Operation routed = Router.route(
+                method, RawTarget.parse(target), Headers.of(Map.<String, String>of()), Optional.of(photos));
+        assertThat(routed.name()).isEqualTo(operation);
+        if (routed instanceof Operation.OfObject object) {
+            assertThat(object).isEqualTo(new Operation.OfObject(object.route(), photos, ObjectKey.of(key)));
+        } else {
+            assertThat(routed).isEqualTo(new Operation.OfBucket((BucketRoute) routed.route(), photos));
+            assertThat(key).isEmpty();
+        }
     }
 
     private static Operation routed(Route route, String more) {
@@ -87,6 +115,6 @@ class RouterTest {
         String path = route instanceof ServiceRoute ? "/" : route instanceof BucketRoute ? "/bucket" : "/bucket/a/b";
         RawTarget target = RawTarget.parse(path + "?" + String.join("&", query));
         Map<String, String> headers = route.rule().copies() ? Map.of(Router.COPY_SOURCE, "/b/k") : Map.of();
-        return Router.route(route.rule().method(), target, Headers.of(headers));
+        return Router.route(route.rule().method(), target, Headers.of(headers), Optional.empty());
     }
 }

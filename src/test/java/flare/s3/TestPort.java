@@ -31,7 +31,7 @@ final class TestPort implements AutoCloseable {
     final ActorTestKit kit = ActorTestKit.create();
     final Materializer materializer = Materializer.createMaterializer(kit.system());
     final MemoryObjectService objects = new MemoryObjectService(materializer);
-    final Settings settings = Settings.load(SETTINGS);
+    final Settings settings;
     final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
     final HttpClient client = HttpClient.newHttpClient();
     final HttpServer server;
@@ -41,6 +41,12 @@ final class TestPort implements AutoCloseable {
     }
 
     TestPort(ObjectPort.Access access) {
+        this(access, "");
+    }
+
+    /** @param more settings */
+    TestPort(ObjectPort.Access access, String more) {
+        settings = Settings.load(SETTINGS + more);
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add);
         ObjectPort port = new ObjectPort(
                 settings,
