@@ -2,6 +2,7 @@ package flare.http;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
@@ -25,8 +26,8 @@ import org.apache.pekko.util.ByteString;
  *                       HEAD → BODY(n) → HEAD …      CHUNKS → HEAD …      refused: IGNORING
  * </pre>
  *
- * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations put before its
- * other headers, and so before a client's own of those names. A bad head is replaced by a request that says why ({@link
+ * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations, and
+ * without a client's own headers of those names. A bad head is replaced by a request that says why ({@link
  * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there.
  * Bad framing inside a chunked body ends the input there. So does a server that shuts down, behind the request under way; the
  * socket is read on all the same, since its end tells that the client has taken the answer. A head must come whole
@@ -51,6 +52,13 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
 
     /** The Content-Encoding as it was sent, for the same reason. */
     public static final String CONTENT_ENCODING = "flare-content-encoding";
+
+    /** What Pekko adds itself: a client's own would stand beside it. */
+    private static final String RAW_TARGET = "raw-request-uri";
+
+    /** Names under which the process believes what it reads: a client's own headers of these names are dropped. */
+    static final Set<String> OWN_HEADERS =
+            Set.of(VIOLATION, OVERLOAD, NO_LENGTH, CONTENT_TYPE, HOST, CONTENT_ENCODING, RAW_TARGET);
 
     private static final String HEAD_LIMIT = "head";
     private static final String LINGER = "linger";

@@ -9,7 +9,7 @@ import org.apache.pekko.util.ByteString;
  * differently is a violation. Everything else is the parser's business.
  *
  * @param length of a body without chunks; 0 for none
- * @param annotated the head as it is passed on
+ * @param annotated the head as it is passed on: without headers that a client gave the names of ours
  */
 record RequestHead(Optional<String> violation, long length, boolean chunked, String annotated) {
 
@@ -44,12 +44,16 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
     static RequestHead parse(String head) {
         int firstLineEnd = head.indexOf("\r\n");
         Fields fields = new Fields();
+        StringBuilder others = new StringBuilder(head.length());
         int start = firstLineEnd + 2;
         // Up to the empty line; no regular expression: this runs for every request.
         for (int end = head.indexOf("\r\n", start); end > start; end = head.indexOf("\r\n", start)) {
             Optional<String> violation = fields.read(head.substring(start, end));
             if (violation.isPresent()) {
                 return new RequestHead(violation, 0, false, "");
+            }
+            if (!fields.isOurs) {
+                others.append(head, start, end + 2);
             }
             start = end + 2;
         }
@@ -59,10 +63,7 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
                     Optional.of("Transfer-Encoding can't go with Content-Length or HTTP/1.0"), 0, false, "");
         }
         long length = fields.length == null ? 0 : Long.parseLong(fields.length);
-        String annotations = fields.annotations();
-        String annotated = annotations.isEmpty()
-                ? head
-                : head.substring(0, firstLineEnd + 2) + annotations + head.substring(firstLineEnd + 2);
+        String annotated = head.substring(0, firstLineEnd + 2) + fields.annotations() + others + "\r\n";
         return new RequestHead(Optional.empty(), length, fields.chunked, annotated);
     }
 
@@ -72,6 +73,8 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
         private @org.jspecify.annotations.Nullable String host;
         private @org.jspecify.annotations.Nullable String contentEncoding;
         private boolean chunked;
+        /** Whether the line read last has a name that only this process may use. */
+        private boolean isOurs;
 
         Optional<String> read(String line) {
             if (line.charAt(0) == ' ' || line.charAt(0) == '\t') {
@@ -82,7 +85,9 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
                 return Optional.of("a header line has no proper name");
             }
             String value = line.substring(colon + 1).strip();
-            return switch (line.substring(0, colon).toLowerCase(Locale.ROOT)) {
+            String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+            isOurs = RequestGuard.OWN_HEADERS.contains(name);
+            return switch (name) {
                 case "content-length" -> contentLength(value);
                 case "transfer-encoding" -> transferEncoding(value);
                 case "content-type" -> contentType(value);

@@ -65,7 +65,7 @@ class SystemCallsTest {
     }
 
     @Test
-    void keepsToItsDirectoryWhateverTheKeysAndSyncsEachChunkBeforeAndAfterItsRename() throws Exception {
+    void row42KeepsToItsDirectoryWhateverTheKeysAndSyncsEachChunkBeforeAndAfterItsRename() throws Exception {
         Path directory = temporary.toRealPath().resolve("server");
         List<Call> calls;
         try (ServerProcess server = new ServerProcess("traced", directory)) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,30 +36,54 @@ public final class ChunkedBodies {
     /** @param trailers announced and sent; only for payloads that have some */
     public static Upload upload(Payload payload, byte[] object, int chunkBytes, Map<String, String> trailers) {
         VerifiedRequest request = verified(payload, object.length, trailers);
-        ChunkSignatures signatures = request.chunkSignatures();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        boolean signed = payload.mode().hasSignedChunks();
+        pieces(request, object, chunkBytes, trailers).forEach(body::writeBytes);
+        return new Upload(request, body.toByteArray());
+    }
+
+    /**
+     * The body of a request that is signed already, in pieces that tests may change, swap or leave out: each chunk with its
+     * line, the last one's line, each trailer, the trailer's signature where there is one, and the line that ends it.
+     *
+     * @param now within the skew of the request's time
+     */
+    public static List<byte[]> pieces(
+            WireRequest signed,
+            SecretKey secret,
+            Instant now,
+            byte[] object,
+            int chunkBytes,
+            Map<String, String> trailers) {
+        VerifiedRequest request = VERIFIER.verify(VERIFIER.claim(signed).orElseThrow(), secret, now);
+        return pieces(request, object, chunkBytes, trailers);
+    }
+
+    private static List<byte[]> pieces(
+            VerifiedRequest request, byte[] object, int chunkBytes, Map<String, String> trailers) {
+        ChunkSignatures signatures = request.chunkSignatures();
+        boolean signed = request.payload().mode().hasSignedChunks();
+        List<byte[]> pieces = new ArrayList<>();
         for (int at = 0; at < object.length; at += chunkBytes) {
             byte[] chunk = Arrays.copyOfRange(object, at, Math.min(at + chunkBytes, object.length));
             signatures.update(ByteBuffer.wrap(chunk));
-            line(body, Integer.toHexString(chunk.length) + extension(signatures, signed));
-            body.writeBytes(chunk);
-            line(body, "");
+            ByteArrayOutputStream piece = new ByteArrayOutputStream();
+            piece.writeBytes(line(Integer.toHexString(chunk.length) + extension(signatures, signed)));
+            piece.writeBytes(chunk);
+            piece.writeBytes(line(""));
+            pieces.add(piece.toByteArray());
         }
-        line(body, "0" + extension(signatures, signed));
+        pieces.add(line("0" + extension(signatures, signed)));
         StringBuilder lines = new StringBuilder();
         new TreeMap<>(trailers).forEach((name, value) -> {
-            line(body, name + ":" + value);
+            pieces.add(line(name + ":" + value));
             lines.append(name).append(':').append(value).append('\n');
         });
-        if (signed && payload.mode().hasTrailer()) {
-            line(
-                    body,
-                    "x-amz-trailer-signature:"
-                            + signatures.trailer(lines.toString()).text());
+        if (signed && request.payload().mode().hasTrailer()) {
+            pieces.add(line("x-amz-trailer-signature:"
+                    + signatures.trailer(lines.toString()).text()));
         }
-        line(body, "");
-        return new Upload(request, body.toByteArray());
+        pieces.add(line(""));
+        return pieces;
     }
 
     private static VerifiedRequest verified(Payload payload, int objectBytes, Map<String, String> trailers) {
@@ -78,7 +103,7 @@ public final class ChunkedBodies {
         return signed ? ";chunk-signature=" + signature : "";
     }
 
-    private static void line(ByteArrayOutputStream body, String text) {
-        body.writeBytes((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    private static byte[] line(String text) {
+        return (text + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 }
