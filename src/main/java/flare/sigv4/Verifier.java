@@ -17,6 +17,8 @@ public final class Verifier {
     /** Stands in where there is no such key, so that the refusal takes as long as that of a wrong signature. */
     private static final SecretKey DECOY = SecretKey.of("no key has this secret");
 
+    private static final AccessKeyId NOBODY = new AccessKeyId("nobody");
+
     private final Rules rules;
     private final SigningKeys keys = new SigningKeys();
 
@@ -126,7 +128,10 @@ public final class Verifier {
     }
 
     private SigningKey key(Credential credential, @Nullable SecretKey secret) {
-        return secret == null ? new SigningKey(DECOY, credential.scope()) : keys.of(credential, secret);
+        // From the same cache: a key derived anew for each stranger would tell by its time that there is no such key.
+        return secret == null
+                ? keys.of(new Credential(NOBODY, credential.scope()), DECOY)
+                : keys.of(credential, secret);
     }
 
     private void requireTime(SignatureClaim claim, Instant now) {
