@@ -38,7 +38,10 @@ public final class Signer {
         return new WireRequest(request.method(), request.rawPath(), request.rawQuery(), headers);
     }
 
-    /** The request with a query that signs it; the headers that it has must be sent with it, unchanged. */
+    /**
+     * The request with a query that signs it; the headers that it has must be sent with it, unchanged. One of them may say
+     * what the body is bound by.
+     */
     public WireRequest presign(WireRequest request, Instant time, Duration validFor) {
         Credential credential = credential(time);
         List<String> names = List.copyOf(new TreeSet<>(request.headers().keySet()));
@@ -52,7 +55,11 @@ public final class Signer {
         query.add(parameter(PresignedQuery.EXPIRES, Long.toString(validFor.toSeconds())));
         query.add(parameter(PresignedQuery.SIGNED_HEADERS, String.join(";", names)));
         WireRequest unsigned = withQuery(request, String.join("&", query));
-        Signature signature = signature(unsigned, names, Payload.UNSIGNED, credential, time);
+        Payload payload = request.values(AuthorizationHeader.PAYLOAD_HEADER).stream()
+                .findFirst()
+                .map(Payload::new)
+                .orElse(Payload.UNSIGNED);
+        Signature signature = signature(unsigned, names, payload, credential, time);
         query.add(parameter(PresignedQuery.SIGNATURE, signature.text()));
         return withQuery(request, String.join("&", query));
     }
