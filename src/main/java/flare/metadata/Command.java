@@ -84,7 +84,8 @@ public sealed interface Command<R> {
     record SetDocument(BucketId bucket, DocumentKind kind, Optional<Document> document) implements Command<Done> {}
 
     /**
-     * Makes {@code key} name new content, in one step. PRECONDITION_FAILED by the condition, NO_SUCH_BUCKET by the id,
+     * Makes {@code key} name new content, in one step. PRECONDITION_FAILED by the condition, NO_SUCH_KEY by an If-Match
+     * where there is no object, as all commands that have a condition; NO_SUCH_BUCKET by the id,
      * UNAVAILABLE if a blob's session is not live or its counter is below that session's write mark (I7).
      */
     record PutObject(

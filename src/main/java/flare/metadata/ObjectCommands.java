@@ -174,7 +174,7 @@ final class ObjectCommands {
                 condition.ifNoneMatch().isEmpty() || current == null || !names(condition.ifNoneMatch(), current);
         Applying.require(
                 match && noneMatch,
-                Fault.PRECONDITION_FAILED,
+                match || current != null ? Fault.PRECONDITION_FAILED : Fault.NO_SUCH_KEY,
                 () -> "the condition does not hold for key " + key
                         + (current == null ? ", which does not exist" : " with ETag " + current.getEtag()));
     }

@@ -11,6 +11,7 @@ public enum Fault {
     NO_SUCH_NODE,
     NO_SUCH_VERSION,
     NO_SUCH_UPLOAD,
+    NO_SUCH_PART,
 
     // The request contradicts the state.
     PRECONDITION_FAILED,

@@ -39,6 +39,14 @@ public record BodyChecks(
         }
     }
 
+    /** Of bytes that are all here: fails as an upload would, and answers what is to be kept. */
+    public Optional<Checksum> verified(ByteString whole) {
+        Run run = start();
+        run.update(whole);
+        run.verify();
+        return run.kept();
+    }
+
     Run start() {
         return new Run(this);
     }

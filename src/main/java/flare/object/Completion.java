@@ -153,10 +153,7 @@ final class Completion {
         for (PartInfo part : parts) {
             crc = join.join(crc, number(value(part)), part.size());
         }
-        byte[] value = new byte[algorithm.bytes()];
-        ByteBuffer all = ByteBuffer.allocate(Long.BYTES).putLong(crc);
-        all.position(Long.BYTES - value.length).get(value);
-        return new Checksum(algorithm, Base64.getEncoder().encodeToString(value), Checksum.Type.FULL_OBJECT);
+        return new Checksum(algorithm, join.text(crc), Checksum.Type.FULL_OBJECT);
     }
 
     private static long number(byte[] value) {

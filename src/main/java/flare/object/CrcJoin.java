@@ -1,6 +1,8 @@
 package flare.object;
 
 import flare.model.ChecksumAlgorithm;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 
 /**
  * The CRC of joined bytes from those of the pieces: a CRC is linear, and a piece of n zero bytes behind it multiplies it by
@@ -28,6 +30,14 @@ final class CrcJoin {
     /** @param secondBytes length of what {@code second} is the CRC of */
     long join(long first, long second, long secondBytes) {
         return times(first, power(secondBytes)) ^ second;
+    }
+
+    /** As headers have it: base64, the most significant byte first. */
+    String text(long crc) {
+        byte[] value = new byte[bits / Byte.SIZE];
+        ByteBuffer all = ByteBuffer.allocate(Long.BYTES).putLong(crc);
+        all.position(Long.BYTES - value.length).get(value);
+        return Base64.getEncoder().encodeToString(value);
     }
 
     /** x to the power of 8n. */

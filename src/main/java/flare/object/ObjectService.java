@@ -4,7 +4,7 @@ import flare.model.BucketId;
 import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ByteRange;
-import flare.model.Checksum;
+import flare.model.ChecksumAlgorithm;
 import flare.model.Deletion;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
@@ -57,7 +57,7 @@ public interface ObjectService {
 
     /**
      * The same for one part of it: its bytes are the range of the answer. Of an object put whole part 1 is all of it.
-     * INVALID_PART where there is no such part.
+     * NO_SUCH_PART where there is none of that number.
      *
      * @param check asked once the object is known, as {@code range} is; throws to refuse
      */
@@ -142,7 +142,7 @@ public interface ObjectService {
     /**
      * @param attributes empty: the source's
      * @param tags empty: the source's
-     * @param checksum empty: the source's
+     * @param checksum the copy's is to be of this kind, for which the bytes may have to be read; empty: the source's
      * @param condition on what the copy would replace
      */
     record CopyRequest(
@@ -151,7 +151,7 @@ public interface ObjectService {
             ObjectKey key,
             Optional<ObjectAttributes> attributes,
             Optional<Map<String, String>> tags,
-            Optional<Checksum> checksum,
+            Optional<ChecksumAlgorithm> checksum,
             Optional<String> owner,
             Optional<String> acl,
             WriteCondition condition) {}
@@ -165,12 +165,26 @@ public interface ObjectService {
     /**
      * @param range the bytes that follow; empty when they are the whole object
      * @param atHand the same bytes where they are in memory already: {@code bytes} then holds nothing and need not be run
+     * @param part that was asked for by its number
      */
     record ObjectRead(
             ObjectInfo info,
             Optional<ByteRange> range,
             Source<ByteString, NotUsed> bytes,
-            Optional<ByteString> atHand) {
+            Optional<ByteString> atHand,
+            Optional<ObjectPart> part) {
+
+        public ObjectRead(
+                ObjectInfo info,
+                Optional<ByteRange> range,
+                Source<ByteString, NotUsed> bytes,
+                Optional<ByteString> atHand) {
+            this(info, range, bytes, atHand, Optional.empty());
+        }
+
+        public ObjectRead of(Optional<ObjectPart> asked) {
+            return new ObjectRead(info, range, bytes, atHand, asked);
+        }
 
         public ObjectRead(ObjectInfo info, Optional<ByteRange> range, Source<ByteString, NotUsed> bytes) {
             this(info, range, bytes, Optional.empty());

@@ -6,6 +6,7 @@ import flare.metadata.Query.OpenedObject;
 import flare.model.ByteRange;
 import flare.model.ChunkRecord;
 import flare.model.ObjectInfo;
+import flare.object.ObjectService.CopySource;
 import flare.object.ObjectService.ObjectRead;
 import flare.object.ObjectService.VersionRef;
 import java.util.List;
@@ -45,14 +46,29 @@ final class ReadPath {
     }
 
     CompletionStage<ObjectRead> get(VersionRef object, Function<OpenedObject, Optional<ByteRange>> range) {
+        return leased(
+                lease -> buckets.with(
+                        object.bucket(),
+                        id -> environment
+                                .metadata()
+                                .read(new Query.OpenObject(id, object.key(), object.version(), lease.session()))),
+                range);
+    }
+
+    CompletionStage<ObjectRead> get(CopySource object, Function<OpenedObject, Optional<ByteRange>> range) {
+        return leased(
+                lease -> environment
+                        .metadata()
+                        .read(new Query.OpenObject(object.bucket(), object.key(), object.version(), lease.session())),
+                range);
+    }
+
+    private CompletionStage<ObjectRead> leased(
+            Function<ReadLease, CompletionStage<OpenedObject>> record,
+            Function<OpenedObject, Optional<ByteRange>> range) {
         return CompletableFuture.completedFuture(environment.metadata())
                 .thenApply(metadata -> new ReadLease(metadata.session().pin(), metrics))
-                .thenCompose(lease -> buckets.with(
-                                object.bucket(),
-                                id -> environment
-                                        .metadata()
-                                        .read(new Query.OpenObject(
-                                                id, object.key(), object.version(), lease.session())))
+                .thenCompose(lease -> record.apply(lease)
                         .thenCompose(opened -> open(opened, range.apply(opened), lease))
                         .whenComplete((read, failure) -> {
                             if (failure != null) {

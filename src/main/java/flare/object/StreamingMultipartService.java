@@ -2,7 +2,6 @@ package flare.object;
 
 import flare.metadata.Command;
 import flare.metadata.Query;
-import flare.model.ByteRange;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
@@ -10,7 +9,6 @@ import flare.model.PartInfo;
 import flare.model.UploadId;
 import flare.model.UploadInfo;
 import flare.model.UploadRef;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.stream.javadsl.Source;
@@ -57,25 +55,7 @@ final class StreamingMultipartService implements MultipartService {
 
     @Override
     public CompletionStage<CopiedPart> copyPart(CopyPartRequest request) {
-        return named(copying.seeing(
-                request.source(),
-                seen -> environment
-                        .metadata()
-                        .submit(new Command.CopyPart(
-                                request.upload(),
-                                request.number(),
-                                Copying.named(request.source(), seen),
-                                request.range().apply(seen).orElseGet(() -> whole(seen)),
-                                Optional.empty(),
-                                Optional.empty()))
-                        .thenApply(part -> new CopiedPart(part, seen))));
-    }
-
-    private static ByteRange whole(ObjectInfo source) {
-        if (source.size() == 0) {
-            throw new FlareException(Fault.INVALID_REQUEST, "a part can't be copied from an empty object");
-        }
-        return new ByteRange(0, source.size());
+        return named(find(request.upload()).thenCompose(upload -> copying.copyPart(request, upload)));
     }
 
     @Override

@@ -15,8 +15,10 @@ import flare.model.WriteCondition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.stream.javadsl.Source;
@@ -63,28 +65,36 @@ public final class StreamingObjectService implements ObjectService {
 
     @Override
     public CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check) {
+        Queue<ObjectPart> found = new ConcurrentLinkedQueue<>();
         return reads.get(object, opened -> {
-            check.accept(opened.info());
-            return range(opened, part);
-        });
+                    check.accept(opened.info());
+                    ObjectPart asked = part(opened, part);
+                    found.add(asked);
+                    return range(opened.info(), asked);
+                })
+                .thenApply(read -> read.of(found.stream().findFirst()));
     }
 
-    /** Empty: all of it. */
-    private static Optional<ByteRange> range(Query.OpenedObject opened, int number) {
+    private static ObjectPart part(Query.OpenedObject opened, int number) {
+        ObjectInfo info = opened.info();
         if (opened.parts().isEmpty() && number == 1) {
-            return Optional.empty();
+            return new ObjectPart(1, 0, info.size(), info.extras().checksum());
         }
-        ObjectPart found = opened.parts().stream()
+        return opened.parts().stream()
                 .filter(part -> part.number() == number)
                 .findFirst()
                 .orElseThrow(() -> new FlareException(
-                        Fault.INVALID_PART, opened.info().key() + " was not made of a part " + number));
-        if (found.size() == opened.info().size()) {
+                        Fault.NO_SUCH_PART,
+                        info.key() + " has no part " + number + ": it was made of " + Math.max(1, info.parts())));
+    }
+
+    /** Empty: all of an empty object. */
+    private static Optional<ByteRange> range(ObjectInfo info, ObjectPart found) {
+        if (info.size() == 0) {
             return Optional.empty();
         } else if (found.size() == 0) {
             throw new FlareException(
-                    Fault.RANGE_NOT_SATISFIABLE,
-                    "part " + number + " of " + opened.info().key() + " is empty");
+                    Fault.RANGE_NOT_SATISFIABLE, "part " + found.number() + " of " + info.key() + " is empty");
         }
         return Optional.of(new ByteRange(found.offset(), found.size()));
     }
@@ -113,7 +123,7 @@ public final class StreamingObjectService implements ObjectService {
 
     @Override
     public CompletionStage<Copied> copy(CopyRequest request) {
-        return named(new Copying(environment, buckets).copy(request));
+        return named(new Copying(environment, buckets, reads).copy(request));
     }
 
     @Override
@@ -154,7 +164,8 @@ public final class StreamingObjectService implements ObjectService {
     }
 
     MultipartService multipart(long minPartBytes) {
-        return new StreamingMultipartService(environment, new Copying(environment, buckets), writes, minPartBytes);
+        return new StreamingMultipartService(
+                environment, new Copying(environment, buckets, reads), writes, minPartBytes);
     }
 
     @Override

@@ -3,9 +3,9 @@ package flare.object;
 import flare.metadata.Command;
 import flare.metadata.Query;
 import flare.model.BucketId;
+import flare.model.Checksum;
 import flare.model.Fault;
 import flare.model.FlareException;
-import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.PartInfo;
 import flare.object.ObjectService.PutRequest;
@@ -73,14 +73,14 @@ final class WritePath {
     }
 
     private static Command<ObjectInfo> command(BucketId bucket, PutRequest request, Upload.Bytes bytes) {
-        ObjectExtras extras = request.extras();
+        Checksum checksum = bytes.checksum().orElseGet(() -> BodyCrc.of(bytes.content()));
         return new Command.PutObject(
                 bucket,
                 request.key(),
                 bytes.size(),
                 bytes.etag(),
                 request.attributes(),
-                bytes.checksum().isPresent() ? extras.withChecksum(bytes.checksum()) : extras,
+                request.extras().withChecksum(Optional.of(checksum)),
                 bytes.content(),
                 request.condition());
     }
@@ -173,9 +173,7 @@ final class WritePath {
                         throw Failures.named(failure);
                     }
                     if (!Conditions.hold(request.condition(), Optional.ofNullable(info))) {
-                        throw new FlareException(
-                                Fault.PRECONDITION_FAILED,
-                                "the object's current version fails the request's condition");
+                        throw Conditions.refusal(request.condition(), Optional.ofNullable(info), request.key());
                     }
                     return bucket;
                 });

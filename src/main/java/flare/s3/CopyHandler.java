@@ -5,6 +5,7 @@ import flare.http.Conditions;
 import flare.http.Headers;
 import flare.http.PercentCode;
 import flare.model.BucketName;
+import flare.model.ChecksumAlgorithm;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectAttributes;
@@ -23,7 +24,7 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
-/** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>: no byte moves (I2). */
+/** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>: no byte moves (I2), and none is read unless a new checksum is asked for. */
 final class CopyHandler {
 
     private final ObjectService objects;
@@ -74,6 +75,7 @@ final class CopyHandler {
                         ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()))
                 : Optional.empty();
         Optional<Map<String, String>> tags = retags ? Optional.of(TagSet.ofHeader(headers)) : Optional.empty();
+        Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Consumer<ObjectInfo> onSource = conditions(headers);
         return buckets.with(
                         source.bucket(),
@@ -83,7 +85,7 @@ final class CopyHandler {
                                 key,
                                 attributes,
                                 tags,
-                                Optional.empty(),
+                                algorithm,
                                 Optional.empty(),
                                 Optional.empty(),
                                 Conditions.of(headers).forWrite())))

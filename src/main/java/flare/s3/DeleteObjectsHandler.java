@@ -43,7 +43,7 @@ final class DeleteObjectsHandler {
     record Result(Asked asked, Optional<Deletion> done, Optional<FlareException> error) {}
 
     CompletionStage<HttpResponse> delete(BucketName bucket, AuthenticatedRequest request) {
-        if (!DocumentBody.isVouchedFor(request.head().headers())) {
+        if (!DocumentBody.isVouchedFor(request)) {
             throw new FlareException(
                     Fault.INVALID_REQUEST, "DeleteObjects needs a Content-MD5 or an x-amz-checksum header");
         }

@@ -15,6 +15,7 @@ final class ErrorMapping {
             case NO_SUCH_KEY -> new S3Error(404, "NoSuchKey");
             case NO_SUCH_VERSION -> new S3Error(404, "NoSuchVersion");
             case NO_SUCH_UPLOAD -> new S3Error(404, "NoSuchUpload");
+            case NO_SUCH_PART -> new S3Error(416, "InvalidPartNumber");
             case NO_SUCH_NODE -> new S3Error(500, "InternalError");
             case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
             case NOT_MODIFIED -> new S3Error(304, "NotModified");

@@ -6,6 +6,7 @@ import flare.http.Headers;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.object.ObjectService;
@@ -68,7 +69,7 @@ final class FormHandler {
             named.put("key", key);
             AllowedLength length = forms.check(request.principal(), bucket, named);
             put = request(bucket, key, form, fields);
-            bytes = DeclaredDigest.checked(fields, within(length, form.file()));
+            bytes = within(length, form.file());
         } catch (FlareException refusal) {
             form.file().runWith(Sink.cancelled(), materializer);
             return CompletableFuture.failedFuture(refusal);
@@ -109,6 +110,8 @@ final class FormHandler {
                 Optional.empty(),
                 ObjectHeaders.contentMd5(fields),
                 ObjectHeaders.attributes(fields, contentType, limits.maxUserMetadata()),
+                ObjectExtras.NONE,
+                ChecksumHeaders.ofForm(fields),
                 Conditions.of(fields).forWrite());
     }
 
@@ -119,7 +122,10 @@ final class FormHandler {
                         S3Xml.postResponse(
                                 location, bucket.value(), stored.key().text(), stored.etag()))
                 : Responses.empty(status);
-        return response.addHeader(ObjectHeaders.etag(stored.etag())).addHeader(RawHeader.create("Location", location));
+        HttpResponse told = response.addHeader(ObjectHeaders.etag(stored.etag()))
+                .addHeader(RawHeader.create("Location", location))
+                .addHeaders(ObjectHeaders.version(stored));
+        return ChecksumHeaders.addTo(told, stored.extras().checksum());
     }
 
     private static void refuseUnimplemented(Headers fields) {

@@ -15,6 +15,7 @@ final class Handlers {
 
     private final ObjectHandlers objects;
     private final BucketHandlers buckets;
+    private final AttributesHandler attributes;
     private final ListHandlers lists;
     private final CopyHandler copies;
     private final MultipartHandlers uploads;
@@ -26,6 +27,7 @@ final class Handlers {
         ObjectService objects = services.objects();
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
         this.buckets = new BucketHandlers(services.buckets(), settings, materializer);
+        this.attributes = new AttributesHandler(objects, settings.http().maxListPage());
         this.lists = new ListHandlers(objects, settings.http());
         this.copies = new CopyHandler(objects, buckets, settings.object());
         this.uploads = new MultipartHandlers(services.uploads(), buckets, settings, materializer);
@@ -106,7 +108,8 @@ final class Handlers {
             case COMPLETE_UPLOAD -> uploads.complete(bucket, key, request);
             case ABORT_UPLOAD -> uploads.abort(bucket, key, request);
             case LIST_PARTS -> uploads.listParts(bucket, key, request);
-            case GET_ATTRIBUTES, GET_ACL, PUT_ACL -> throw notYet(route);
+            case GET_ATTRIBUTES -> attributes.get(ObjectHandlers.ref(bucket, key, request), request);
+            case GET_ACL, PUT_ACL -> throw notYet(route);
         };
     }
 

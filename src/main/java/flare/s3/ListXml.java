@@ -1,9 +1,11 @@
 package flare.s3;
 
+import flare.model.Checksum;
 import flare.model.ObjectInfo;
 import flare.object.ObjectService.Listing;
 import flare.object.ObjectService.VersionListing;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Listings of keys and of versions. */
@@ -62,12 +64,21 @@ final class ListXml {
         out.element("Key", coded.apply(object.key().text()));
         out.element("LastModified", XmlWriter.iso(object.lastModified()));
         out.etag(object.etag());
+        checksum(out, object);
         out.element("Size", Long.toString(object.size()));
         if (withOwner) {
             out.owner();
         }
         out.element("StorageClass", "STANDARD");
         out.close();
+    }
+
+    private static void checksum(XmlWriter out, ObjectInfo object) {
+        Optional<Checksum> checksum = object.extras().checksum();
+        if (checksum.isPresent()) {
+            out.element("ChecksumAlgorithm", checksum.get().algorithm().name());
+            out.element("ChecksumType", checksum.get().type().name());
+        }
     }
 
     static byte[] versions(VersionsQuery query, VersionListing listing) {
@@ -112,6 +123,7 @@ final class ListXml {
         out.element("LastModified", XmlWriter.iso(version.lastModified()));
         if (!marker) {
             out.etag(version.etag());
+            checksum(out, version);
             out.element("Size", Long.toString(version.size()));
             out.element("StorageClass", "STANDARD");
         }

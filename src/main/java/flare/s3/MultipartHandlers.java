@@ -55,7 +55,7 @@ final class MultipartHandlers {
         ObjectAttributes attributes = ObjectHeaders.attributes(
                 headers, request.content().contentType(), settings.object().maxUserMetadata());
         ObjectExtras extras = ObjectExtras.NONE.withTags(TagSet.ofHeader(headers));
-        Optional<ChecksumAlgorithm> algorithm = UploadChecksums.algorithm(headers);
+        Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Checksum.Type type = UploadChecksums.type(headers, algorithm);
         return buckets.with(
                         bucket,
@@ -79,11 +79,11 @@ final class MultipartHandlers {
                                                 number,
                                                 request.content().length(),
                                                 ObjectHeaders.contentMd5(headers),
-                                                UploadChecksums.checks(headers, request.content(), info.algorithm())),
+                                                ChecksumHeaders.of(headers, request.content(), info.algorithm())),
                                         request.content().bytes())))
                 .thenApply(part -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    return UploadChecksums.addTo(
+                    return ChecksumHeaders.addTo(
                             Responses.empty(200).addHeader(ObjectHeaders.etag(part.etag())), part.checksum());
                 });
     }
@@ -124,7 +124,7 @@ final class MultipartHandlers {
     CompletionStage<HttpResponse> complete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
         Headers headers = request.head().headers();
         Optional<Long> size = headers.first("x-amz-mp-object-size").map(MultipartHandlers::size);
-        Optional<String> checksum = UploadChecksums.expected(headers);
+        Optional<String> checksum = ChecksumHeaders.expected(headers);
         return DocumentBody.unchecked(request, settings.http(), materializer)
                 .thenCompose(document -> {
                     List<CompletedPart> parts = parts(document);
@@ -206,7 +206,8 @@ final class MultipartHandlers {
         return number(request.head().target().parameter("partNumber").orElse(""));
     }
 
-    private static int number(String text) {
+    /** Throws {@link FlareException} with INVALID_ARGUMENT. */
+    static int number(String text) {
         boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int number = digits ? Integer.parseInt(text) : 0;
         if (number < 1 || number > PartInfo.MAX_NUMBER) {

@@ -30,6 +30,7 @@ final class MultipartXml {
             out.root("CopyPartResult");
             out.element("LastModified", XmlWriter.iso(part.lastModified()));
             out.etag(part.etag());
+            out.checksum(part.checksum());
         });
     }
 
@@ -40,11 +41,7 @@ final class MultipartXml {
             out.element("Bucket", bucket.value());
             out.element("Key", stored.key().text());
             out.etag(stored.etag());
-            if (stored.extras().checksum().isPresent()) {
-                Checksum checksum = stored.extras().checksum().get();
-                out.element("Checksum" + checksum.algorithm().name(), checksum.value());
-                out.element("ChecksumType", checksum.type().name());
-            }
+            out.checksum(stored.extras().checksum());
         });
     }
 
@@ -66,6 +63,7 @@ final class MultipartXml {
             }
             out.element("MaxParts", Integer.toString(limit));
             out.element("IsTruncated", Boolean.toString(page.more()));
+            checksum(out, page.upload());
             for (PartInfo part : page.parts()) {
                 out.open("Part");
                 out.element("PartNumber", Integer.toString(part.number()));
@@ -79,6 +77,13 @@ final class MultipartXml {
                 out.close();
             }
         });
+    }
+
+    private static void checksum(XmlWriter out, UploadInfo upload) {
+        if (upload.algorithm().isPresent()) {
+            out.element("ChecksumAlgorithm", upload.algorithm().get().name());
+            out.element("ChecksumType", upload.checksumType().name());
+        }
     }
 
     static byte[] uploads(UploadsQuery query, MultipartService.UploadsPage page) {
@@ -114,6 +119,7 @@ final class MultipartXml {
                 out.owner();
                 out.element("StorageClass", "STANDARD");
                 out.element("Initiated", XmlWriter.iso(upload.created()));
+                checksum(out, upload);
                 out.close();
             }
             out.commonPrefixes(page.commonPrefixes(), coded);

@@ -3,18 +3,19 @@ package flare.s3;
 import flare.config.ObjectSettings;
 import flare.http.Conditions;
 import flare.http.Headers;
-import flare.http.RawTarget;
 import flare.model.BucketName;
 import flare.model.ByteRange;
+import flare.model.Checksum;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.ObjectPart;
 import flare.model.VersionId;
-import flare.object.BodyChecks;
 import flare.object.ObjectService;
 import flare.object.ObjectService.ObjectRead;
+import flare.object.ObjectService.PartsPage;
 import flare.object.ObjectService.PutRequest;
 import flare.object.ObjectService.VersionRef;
 import flare.telemetry.CrashPoint;
@@ -57,49 +58,111 @@ final class ObjectHandlers {
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()),
                 ObjectExtras.NONE.withTags(TagSet.ofHeader(headers)),
-                BodyChecks.NONE,
+                ChecksumHeaders.ofObject(headers, request.content()),
                 Conditions.of(headers).forWrite());
-        return stored(put, headers, request.content()).thenApply(stored -> {
+        return stored(put, request.content()).thenApply(stored -> {
             CrashPoint.BEFORE_RESPONSE.reached();
-            return Responses.empty(200)
+            HttpResponse response = Responses.empty(200)
                     .addHeader(ObjectHeaders.etag(stored.etag()))
                     .addHeaders(ObjectHeaders.version(stored));
+            return ChecksumHeaders.addTo(response, stored.extras().checksum());
         });
     }
 
-    private CompletionStage<ObjectInfo> stored(PutRequest put, Headers headers, RequestContent content) {
-        Optional<ByteString> atHand = DeclaredDigest.none(headers) ? content.atHand() : Optional.empty();
-        return atHand.isPresent()
-                ? objects.put(put, atHand.get())
-                : objects.put(put, DeclaredDigest.checked(headers, content));
+    private CompletionStage<ObjectInfo> stored(PutRequest put, RequestContent content) {
+        Optional<ByteString> atHand = content.atHand();
+        return atHand.isPresent() ? objects.put(put, atHand.get()) : objects.put(put, content.bytes());
     }
 
     CompletionStage<HttpResponse> get(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
-        refuseNotYet(request.head().target());
+        Headers headers = request.head().headers();
+        Optional<Integer> part = part(request);
+        boolean checksums = ChecksumHeaders.wanted(headers);
         ResponseOverrides overrides = ResponseOverrides.of(request);
-        ReadDecision decision = new ReadDecision(request.head().headers());
-        CompletionStage<HttpResponse> response = read(bucket, key, request, decision)
-                .thenApply(read -> {
-                    ObjectInfo said = overrides.applyTo(read.info());
-                    if (read.atHand().isPresent()) {
-                        return Responses.object(
-                                said, read.range(), read.atHand().get());
-                    }
-                    if (read.info().size() == 0) {
-                        read.bytes().runWith(Sink.cancelled(), materializer);
-                    }
-                    return Responses.object(said, read.range(), read.bytes());
+        ReadDecision decision = new ReadDecision(headers);
+        VersionRef ref = ref(bucket, key, request);
+        CompletionStage<ObjectRead> read =
+                part.isPresent() ? objects.getPart(ref, part.get(), decision::check) : objects.get(ref, decision);
+        CompletionStage<HttpResponse> response = read.thenApply(opened -> {
+            HttpResponse plain = sent(opened, overrides.applyTo(opened.info()));
+            return said(plain, opened.info(), opened.range(), opened.part(), checksums);
+        });
+        return withObjectInRefusals(response, decision, request);
+    }
+
+    private HttpResponse sent(ObjectRead read, ObjectInfo said) {
+        if (read.atHand().isPresent()) {
+            return Responses.object(said, read.range(), read.atHand().get());
+        }
+        if (read.info().size() == 0) {
+            read.bytes().runWith(Sink.cancelled(), materializer);
+        }
+        return Responses.object(said, read.range(), read.bytes());
+    }
+
+    /** Of a range no checksum is known, but for that of a part that was asked for by its number. */
+    private static HttpResponse said(
+            HttpResponse plain,
+            ObjectInfo info,
+            Optional<ByteRange> range,
+            Optional<ObjectPart> part,
+            boolean checksums) {
+        HttpResponse response = part.isPresent() && info.parts() > 0
+                ? plain.addHeader(RawHeader.create("x-amz-mp-parts-count", Integer.toString(info.parts())))
+                : plain;
+        if (!checksums || (range.isPresent() && part.isEmpty())) {
+            return response;
+        }
+        Optional<Checksum> whole = info.extras().checksum();
+        Optional<Checksum> known = part.isPresent() ? part.get().checksum() : whole;
+        return ChecksumHeaders.addTo(response, known, whole.map(Checksum::type).orElse(Checksum.Type.FULL_OBJECT));
+    }
+
+    CompletionStage<HttpResponse> head(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+        Headers headers = request.head().headers();
+        Optional<Integer> part = part(request);
+        boolean checksums = ChecksumHeaders.wanted(headers);
+        ResponseOverrides overrides = ResponseOverrides.of(request);
+        ReadDecision decision = new ReadDecision(headers);
+        VersionRef ref = ref(bucket, key, request);
+        CompletionStage<HttpResponse> response = part.isPresent()
+                ? objects.parts(ref, part.get() - 1, 1).thenApply(page -> {
+                    decision.check(page.info());
+                    ObjectPart found = part(page, part.get());
+                    Optional<ByteRange> range = found.size() == 0
+                            ? Optional.empty()
+                            : Optional.of(new ByteRange(found.offset(), found.size()));
+                    HttpResponse plain = head(overrides.applyTo(page.info()), range);
+                    return said(plain, page.info(), range, Optional.of(found), checksums);
+                })
+                : objects.head(ref).thenApply(info -> {
+                    Optional<ByteRange> range = decision.apply(info);
+                    return said(head(overrides.applyTo(info), range), info, range, Optional.empty(), checksums);
                 });
         return withObjectInRefusals(response, decision, request);
     }
 
-    CompletionStage<HttpResponse> head(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
-        refuseNotYet(request.head().target());
-        ResponseOverrides overrides = ResponseOverrides.of(request);
-        ReadDecision decision = new ReadDecision(request.head().headers());
-        CompletionStage<HttpResponse> response = objects.head(ref(bucket, key, request))
-                .thenApply(info -> head(overrides.applyTo(info), decision.apply(info)));
-        return withObjectInRefusals(response, decision, request);
+    private static ObjectPart part(PartsPage page, int number) {
+        ObjectInfo info = page.info();
+        if (info.parts() == 0 && number == 1) {
+            return new ObjectPart(1, 0, info.size(), info.extras().checksum());
+        }
+        return page.parts().stream()
+                .filter(part -> part.number() == number)
+                .findFirst()
+                .orElseThrow(() -> new FlareException(
+                        Fault.NO_SUCH_PART,
+                        info.key() + " has no part " + number + ": it was made of " + Math.max(1, info.parts())));
+    }
+
+    /** Throws {@link FlareException} with INVALID_ARGUMENT for no number of a part, INVALID_REQUEST with a range. */
+    private static Optional<Integer> part(AuthenticatedRequest request) {
+        Optional<Integer> part = request.head().target().parameter("partNumber").map(MultipartHandlers::number);
+        if (part.isPresent() && request.head().headers().has("range")) {
+            throw new FlareException(
+                    Fault.INVALID_REQUEST, "Range and partNumber can't be asked for in one request: leave out one");
+        }
+        return part;
     }
 
     CompletionStage<HttpResponse> delete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
@@ -120,24 +183,14 @@ final class ObjectHandlers {
                 bucket, key, request.head().target().parameter("versionId").map(VersionId::parse));
     }
 
-    private CompletionStage<ObjectRead> read(
-            BucketName bucket, ObjectKey key, AuthenticatedRequest request, ReadDecision decision) {
-        return objects.get(ref(bucket, key, request), decision);
-    }
-
-    private static void refuseNotYet(RawTarget target) {
-        if (target.parameter("partNumber").isPresent()) {
-            throw new FlareException(Fault.NOT_IMPLEMENTED, "parameter 'partNumber' is not implemented");
-        }
-    }
-
     /** Pekko sends the length of a HEAD's entity and cancels its bytes. */
     private static HttpResponse head(ObjectInfo info, Optional<ByteRange> range) {
         return Responses.object(info, range, Source.empty());
     }
 
-    private static CompletionStage<HttpResponse> withObjectInRefusals(
-            CompletionStage<HttpResponse> response, ReadDecision decision, AuthenticatedRequest request) {
+    /** A refusal because of a delete marker names it. */
+    static CompletionStage<HttpResponse> withDeleteMarker(
+            CompletionStage<HttpResponse> response, AuthenticatedRequest request) {
         return response.exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof FlareException refusal
@@ -147,6 +200,14 @@ final class ObjectHandlers {
                         .addHeader(DELETE_MARKER)
                         .addHeaders(ObjectHeaders.version(refusal.deleteMarker()));
             }
+            throw failure instanceof CompletionException completed ? completed : new CompletionException(failure);
+        });
+    }
+
+    private static CompletionStage<HttpResponse> withObjectInRefusals(
+            CompletionStage<HttpResponse> response, ReadDecision decision, AuthenticatedRequest request) {
+        return withDeleteMarker(response, request).exceptionally(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof FlareException refusal && NAMING_THE_OBJECT.contains(refusal.fault())) {
                 S3Request head = request.head();
                 return Responses.error(refusal, head.target().rawPath(), head.id(), decision.seen());

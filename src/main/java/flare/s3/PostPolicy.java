@@ -21,6 +21,8 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
     private static final String BUCKET = "bucket";
     private static final String CONTENT_TYPE = "content-type";
     private static final String IGNORED_PREFIX = "x-ignore-";
+    /** Can only make a form be refused whose bytes are others: S3 lets the sender add it. */
+    private static final String CHECKSUM_PREFIX = ChecksumHeaders.PREFIX;
     /** What carries the signature can't be in what is signed. */
     private static final Set<String> UNCONDITIONAL =
             Set.of("x-amz-signature", "signature", "awsaccesskeyid", "policy", "file");
@@ -103,6 +105,7 @@ record PostPolicy(Instant expiration, List<Condition> conditions) {
         String name = field.toLowerCase(Locale.ROOT);
         return UNCONDITIONAL.contains(name)
                 || name.startsWith(IGNORED_PREFIX)
+                || name.startsWith(CHECKSUM_PREFIX)
                 || conditions.stream().anyMatch(condition -> name.equals(fieldOf(condition)));
     }
 

@@ -23,13 +23,18 @@ final class ReadDecision implements Function<ObjectInfo, Optional<ByteRange>> {
 
     @Override
     public Optional<ByteRange> apply(ObjectInfo info) {
-        seen = info;
-        conditions.checkRead(info.etag(), info.lastModified());
+        check(info);
         Optional<RangeHeader> range = headers.first("range").flatMap(RangeHeader::parse);
         if (range.isEmpty() || !Conditions.allowsRange(headers.first("if-range"), info.etag(), info.lastModified())) {
             return Optional.empty();
         }
         return range.get().within(info.size());
+    }
+
+    /** Whether it is sent at all. */
+    void check(ObjectInfo info) {
+        seen = info;
+        conditions.checkRead(info.etag(), info.lastModified());
     }
 
     Optional<ObjectInfo> seen() {

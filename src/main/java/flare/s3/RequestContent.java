@@ -1,5 +1,6 @@
 package flare.s3;
 
+import flare.model.ChecksumAlgorithm;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.sigv4.ChunkedBody;
@@ -18,7 +19,7 @@ import org.apache.pekko.util.ByteString;
  */
 final class RequestContent {
 
-    private static final int SHA256_BYTES = 32;
+    private static final int SHA256_BYTES = ChecksumAlgorithm.SHA256.bytes();
 
     private final RequestBody body;
     private final Binding binding;
@@ -72,6 +73,11 @@ final class RequestContent {
         return body.contentType();
     }
 
+    /** Whether there may be any behind the content. */
+    boolean hasTrailers() {
+        return binding instanceof Binding.Chunks;
+    }
+
     /** Trailers by lower-case name, to be asked at the content's end. */
     Supplier<Map<String, String>> trailers() {
         return binding instanceof Binding.Chunks chunks ? chunks.payload()::trailers : Map::of;
@@ -81,7 +87,9 @@ final class RequestContent {
     Optional<ByteString> atHand() {
         Optional<ByteString> whole = body.atHand();
         if (whole.isPresent() && binding instanceof Binding.Hash hash) {
-            require(hash, DeclaredDigest.sha256().digest(whole.get().toArrayUnsafe()));
+            ChecksumAlgorithm.Running sha256 = ChecksumAlgorithm.SHA256.start();
+            whole.get().getByteBuffers().forEach(sha256::update);
+            require(hash, sha256.finish());
         } else if (whole.isPresent() && binding instanceof Binding.Chunks chunks) {
             return Optional.of(chunks.payload().decodedAtOnce(whole.get()));
         }
@@ -111,7 +119,7 @@ final class RequestContent {
     private static final class Hashing {
 
         private final Binding.Hash hash;
-        private final MessageDigest sha256 = DeclaredDigest.sha256();
+        private final ChecksumAlgorithm.Running sha256 = ChecksumAlgorithm.SHA256.start();
 
         Hashing(Binding.Hash hash) {
             this.hash = hash;
@@ -122,7 +130,7 @@ final class RequestContent {
                 piece.get().getByteBuffers().forEach(sha256::update);
                 return List.of(piece.get());
             }
-            require(hash, sha256.digest());
+            require(hash, sha256.finish());
             return List.of();
         }
     }

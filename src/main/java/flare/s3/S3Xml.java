@@ -70,6 +70,7 @@ final class S3Xml {
             out.root("CopyObjectResult");
             out.element("LastModified", XmlWriter.iso(copy.lastModified()));
             out.etag(copy.etag());
+            out.checksum(copy.extras().checksum());
         });
     }
 

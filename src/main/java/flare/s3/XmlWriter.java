@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.http.PercentCode;
+import flare.model.Checksum;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLOutputFactory;
@@ -85,6 +87,15 @@ final class XmlWriter {
 
     void etag(String etag) {
         element("ETag", "\"" + etag + "\"");
+    }
+
+    void checksum(Optional<Checksum> checksum) {
+        if (checksum.isPresent()) {
+            element(
+                    "Checksum" + checksum.get().algorithm().name(),
+                    checksum.get().value());
+            element("ChecksumType", checksum.get().type().name());
+        }
     }
 
     void owner() {

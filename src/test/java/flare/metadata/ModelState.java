@@ -358,7 +358,8 @@ final class ModelState implements ReplicatedState {
         boolean match = condition.ifMatch().isEmpty() || (version != null && names(condition.ifMatch(), version));
         boolean noneMatch =
                 condition.ifNoneMatch().isEmpty() || version == null || !names(condition.ifNoneMatch(), version);
-        require(match && noneMatch, Fault.PRECONDITION_FAILED, "condition");
+        Fault fault = match || version != null ? Fault.PRECONDITION_FAILED : Fault.NO_SUCH_KEY;
+        require(match && noneMatch, fault, "condition");
     }
 
     private static boolean names(List<String> etags, Version version) {

@@ -104,7 +104,7 @@ class MultipartRoundTripTest {
         assertThat(await(flare.read(await(flare.service.getPart(ref, 7, any -> {}))))
                         .toArray())
                 .isEqualTo(randomBytes(3, CHUNK_BYTES));
-        assertThat(fault(flare.service.getPart(ref, 2, any -> {}))).isEqualTo(Fault.INVALID_PART);
+        assertThat(fault(flare.service.getPart(ref, 2, any -> {}))).isEqualTo(Fault.NO_SUCH_PART);
         assertThat(await(flare.service.parts(ref, 3, 2)).parts())
                 .extracting(part -> part.number())
                 .containsExactly(5, 7);

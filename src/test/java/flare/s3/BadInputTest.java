@@ -165,7 +165,7 @@ class BadInputTest {
                     .as(header)
                     .isEqualTo(200);
             refused(port.send("PUT", "/object/wrong", "12345678", header, good.get(i + 1)), 400, "BadDigest");
-            refused(port.send("PUT", "/object/wrong", "12345678", header, "AAA"), 400, "InvalidRequest");
+            refused(port.send("PUT", "/object/wrong", "12345678", header, "AAA"), 400, "BadDigest");
         }
         refused(
                 port.send(

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Uploads as browsers and {@code curl -F} make them. */
 class FormUploadTest {
 
+    static final String CONTENT = "content";
     static final String FORM_TYPE = "multipart/form-data; boundary=edge";
 
     private static TestPort port;
@@ -33,7 +34,7 @@ class FormUploadTest {
             form.append("--edge\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i + 1]
                     + "\r\n");
         }
-        return form + file("content") + "--edge--\r\n";
+        return form + file(CONTENT) + "--edge--\r\n";
     }
 
     private static String file(String content) {

@@ -3,11 +3,13 @@ package flare.s3;
 import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ByteRange;
+import flare.model.Checksum;
 import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
+import flare.model.ObjectPart;
 import flare.model.WriteCondition;
 import flare.object.ObjectService;
 import java.security.MessageDigest;
@@ -79,14 +81,16 @@ final class MemoryObjectService implements ObjectService {
                 && !Arrays.equals(md5, request.contentMd5().get())) {
             throw new FlareException(Fault.BAD_DIGEST, "Content-MD5 is another");
         }
+        Optional<Checksum> checksum = request.checks().verified(bytes);
         check(request.key(), request.condition());
         ObjectInfo info = new ObjectInfo(
-                request.key(),
-                versions.incrementAndGet(),
-                bytes.size(),
-                HexFormat.of().formatHex(md5),
-                EPOCH,
-                request.attributes());
+                        request.key(),
+                        versions.incrementAndGet(),
+                        bytes.size(),
+                        HexFormat.of().formatHex(md5),
+                        EPOCH,
+                        request.attributes())
+                .withExtras(request.extras().withChecksum(checksum));
         objects.put(request.key(), new Stored(info, bytes));
         return info;
     }
@@ -103,7 +107,8 @@ final class MemoryObjectService implements ObjectService {
                 || !(condition.ifNoneMatch().contains(etag)
                         || condition.ifNoneMatch().contains("*"));
         if (!matches || !none) {
-            throw new FlareException(Fault.PRECONDITION_FAILED, "the condition does not hold");
+            Fault fault = matches || etag != null ? Fault.PRECONDITION_FAILED : Fault.NO_SUCH_KEY;
+            throw new FlareException(fault, "the condition does not hold");
         }
     }
 
@@ -126,12 +131,23 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        return get(object, info -> {
+                    check.accept(info);
+                    if (part != 1) {
+                        throw new FlareException(Fault.NO_SUCH_PART, "here objects have one part");
+                    }
+                    return info.size() == 0 ? Optional.empty() : Optional.of(new ByteRange(0, info.size()));
+                })
+                .thenApply(read -> read.of(Optional.of(whole(read.info()))));
+    }
+
+    private static ObjectPart whole(ObjectInfo info) {
+        return new ObjectPart(1, 0, info.size(), info.extras().checksum());
     }
 
     @Override
     public CompletionStage<PartsPage> parts(VersionRef object, int after, int limit) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        return head(object).thenApply(info -> new PartsPage(info, List.of(), false));
     }
 
     @Override
