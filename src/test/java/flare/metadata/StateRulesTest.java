@@ -262,7 +262,7 @@ final class StateRulesTest {
 
     @Test
     void conditionsAreDecidedByTheCurrentVersion() throws Exception {
-        refuse(Fault.PRECONDITION_FAILED, put(List.of("*"), List.of()));
+        refuse(Fault.NO_SUCH_KEY, put(List.of("*"), List.of()));
         accept(put(List.of(), List.of("*")));
         refuse(Fault.PRECONDITION_FAILED, put(List.of(), List.of("*")));
         refuse(Fault.PRECONDITION_FAILED, put(List.of("other"), List.of()));

@@ -121,7 +121,7 @@ final class UploadRulesTest {
         PartInfo one = accept(part(upload, 1, 1));
         PartInfo two = accept(part(upload, 2, 2));
         refuse(
-                Fault.PRECONDITION_FAILED,
+                Fault.NO_SUCH_KEY,
                 new Command.CompleteUpload(
                         upload, refs(one), "e", Optional.empty(), new WriteCondition(List.of("x"), List.of())));
         refuse(Fault.INVALID_PART_ORDER, complete(upload, two, one));

@@ -144,7 +144,7 @@ final class VersionRulesTest {
         versioning(true);
         put("a");
         delete();
-        refuse(Fault.PRECONDITION_FAILED, put(KEY, "b", new WriteCondition(List.of("*"), List.of())));
+        refuse(Fault.NO_SUCH_KEY, put(KEY, "b", new WriteCondition(List.of("*"), List.of())));
         accept(put(KEY, "b", new WriteCondition(List.of(), List.of("*"))));
         refuse(
                 Fault.PRECONDITION_FAILED,
