@@ -35,7 +35,7 @@ class ExpiredUploadTest {
                 .set("flare.http.stall-timeout", "120s")
                 .set("flare.data.stall-timeout", "120s")
                 .start()) {
-            ServerProcess leader = awaitLeader(topology);
+            ServerProcess leader = topology.awaitLeader();
             ServerProcess sleeper = topology.apis().stream()
                     .filter(api -> api != leader)
                     .findFirst()
@@ -83,16 +83,6 @@ class ExpiredUploadTest {
                 return chunks(topology) == COPIES * CHUNKS;
             });
         }
-    }
-
-    private static ServerProcess awaitLeader(Topology topology) {
-        return await().atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> topology.apis().stream()
-                                .filter(Admin::leads)
-                                .findFirst()
-                                .orElse(null),
-                        java.util.Objects::nonNull);
     }
 
     private static long chunks(Topology topology) throws IOException {

@@ -47,7 +47,7 @@ class LeaderKillTest {
             List<Thread> clients = startClients(topology, seed);
             for (int kill = 0; kill < KILLS; kill++) {
                 Sleep.millis(HEALTHY_MILLIS);
-                ServerProcess leader = leader(topology);
+                ServerProcess leader = topology.awaitLeader();
                 long killedAt = System.nanoTime();
                 leader.kill();
                 gapsMillis.add(awaitWrite(topology, leader, killedAt));
@@ -135,19 +135,6 @@ class LeaderKillTest {
         histories
                 .computeIfAbsent(key, k -> Collections.synchronizedList(new ArrayList<>()))
                 .add(operation);
-    }
-
-    private static ServerProcess leader(Topology topology) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (System.nanoTime() < deadline) {
-            for (ServerProcess api : topology.apis()) {
-                if (Admin.leads(api)) {
-                    return api;
-                }
-            }
-            Sleep.millis(100);
-        }
-        throw new IllegalStateException("no leader within 30 s");
     }
 
     /** Milliseconds from the kill to the first acknowledged write on one of the others. */

@@ -1,6 +1,7 @@
 package flare.harness;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 final class Topology implements AutoCloseable {
 
     private static final String SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef";
+    private static final Duration LEADER_LIMIT = Duration.ofSeconds(30);
 
     private final List<ServerProcess> apis = new ArrayList<>();
     private final List<ServerProcess> datas = new ArrayList<>();
@@ -65,6 +67,20 @@ final class Topology implements AutoCloseable {
     void awaitReady() {
         datas.forEach(ServerProcess::awaitLive);
         apis.forEach(ServerProcess::awaitReady);
+    }
+
+    /** The API process that leads the Raft group now. */
+    ServerProcess awaitLeader() {
+        long deadline = System.nanoTime() + LEADER_LIMIT.toNanos();
+        while (System.nanoTime() < deadline) {
+            for (ServerProcess api : apis) {
+                if (Admin.leads(api)) {
+                    return api;
+                }
+            }
+            Sleep.millis(100);
+        }
+        throw new IllegalStateException("no leader within " + LEADER_LIMIT);
     }
 
     ServerProcess api(int number) {
