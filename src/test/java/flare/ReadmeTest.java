@@ -59,7 +59,8 @@ class ReadmeTest {
 
     @Test
     void environmentVariablesAreThoseThatAreRead() {
-        assertThat(variables(README.substring(README.indexOf("| variable |"), README.indexOf("## Several processes"))))
+        assertThat(variables(README.substring(
+                        README.indexOf("| variable |"), README.indexOf("## A cluster on this machine"))))
                 .isEqualTo(variables(read("src/main/resources/application.conf")));
     }
 

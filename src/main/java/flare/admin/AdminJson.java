@@ -14,7 +14,7 @@ public final class AdminJson {
 
     private AdminJson() {}
 
-    static byte[] bytes(Object value) {
+    public static byte[] bytes(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {

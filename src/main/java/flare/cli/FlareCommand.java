@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare node list --admin http://127.0.0.1:8001",
             "  flare node drain 3                place nothing new on node 3",
             "  flare reclaim                     delete now what nothing refers to",
+            "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "",
             "Exit status: 0 done, 1 the server refused or reports a problem, 2 wrong usage, 3 no server reached."
         })
@@ -58,6 +59,7 @@ public final class FlareCommand implements Runnable {
         line.addSubcommand(StatusCommand.class)
                 .addSubcommand(NodeCommand.class)
                 .addSubcommand(ReclaimCommand.class)
+                .addSubcommand(ClusterCommand.class)
                 .addSubcommand(VersionCommand.class)
                 .addSubcommand(HelpCommand.class);
         everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));

@@ -24,6 +24,11 @@ final class Text {
         }
     }
 
+    /** @param value a record, or a list of them */
+    static void json(PrintWriter out, Object value) {
+        json(out, AdminJson.bytes(value));
+    }
+
     static void nodes(PrintWriter out, List<NodeStatus> nodes) {
         table(
                 out,

@@ -1,0 +1,155 @@
+package flare.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The process of one node, found again by its pid file. A pid counts only while the process was started with the node's
+ * configuration file: the number may long be another's.
+ */
+final class NodeProcess {
+
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final String OWN_VARIABLES = "FLARE_";
+    private static final String COLLECTOR = "-XX:\\+Use\\w+GC";
+
+    private final ClusterPlan plan;
+    private final ClusterDirectory directory;
+    private final LocalNode node;
+
+    NodeProcess(ClusterPlan plan, ClusterDirectory directory, LocalNode node) {
+        this.plan = plan;
+        this.directory = directory;
+        this.node = node;
+    }
+
+    /** The running process; empty if there is none. */
+    Optional<ProcessHandle> running() {
+        return recordedPid().flatMap(ProcessHandle::of).filter(this::isOurs);
+    }
+
+    /** In a session of its own, so that neither the end of this command nor a Ctrl-C in its terminal reaches it. */
+    void start() {
+        ProcessBuilder builder = new ProcessBuilder(command())
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(directory.log(node).toFile()));
+        // They would outweigh the node's file.
+        builder.environment().keySet().removeIf(name -> name.startsWith(OWN_VARIABLES));
+        try {
+            Files.writeString(directory.pid(node), builder.start().pid() + "\n");
+        } catch (IOException e) {
+            throw new LocalClusterException(node + " can't be started: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether it ended in time. */
+    boolean kill(Duration limit) {
+        running().ifPresent(ProcessHandle::destroyForcibly);
+        return awaitEnd(limit);
+    }
+
+    void askToStop() {
+        running().ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Whether it ended in time; its pid file is gone then. */
+    boolean awaitEnd(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (running().isPresent()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            pause();
+        }
+        try {
+            Files.deleteIfExists(directory.pid(node));
+        } catch (IOException e) {
+            throw ClusterDirectory.unusable(directory.pid(node), e);
+        }
+        return true;
+    }
+
+    static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalClusterException("interrupted", e);
+        }
+    }
+
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        if (plan.network().separatesNodes()) {
+            command.addAll(List.of("ip", "netns", "exec", plan.network().namespace(node)));
+        }
+        if (onPath("setsid")) {
+            command.add("setsid");
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(mark());
+        command.add("-Xmx" + plan.heapMebibytes() + "m");
+        if (plan.jvmOptions().stream().noneMatch(option -> option.matches(COLLECTOR))) {
+            command.add("-XX:+UseParallelGC");
+        }
+        command.addAll(List.of(
+                "-XX:MetaspaceSize=128m",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism="
+                        + Math.max(2, Runtime.getRuntime().availableProcessors())));
+        command.addAll(plan.jvmOptions());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "flare.Flare", "server"));
+        return command;
+    }
+
+    private static boolean onPath(String program) {
+        String path = System.getenv("PATH");
+        return path != null
+                && Arrays.stream(path.split(":")).anyMatch(entry -> Files.isExecutable(Path.of(entry, program)));
+    }
+
+    /** What tells the process from all others. */
+    private String mark() {
+        return "-Dconfig.file=" + directory.config(node);
+    }
+
+    private Optional<Long> recordedPid() {
+        try {
+            return Optional.of(
+                    Long.parseLong(Files.readString(directory.pid(node)).strip()));
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw ClusterDirectory.unusable(directory.pid(node), e);
+        }
+    }
+
+    /** One that ended and is not yet reaped has no arguments any more. */
+    private boolean isOurs(ProcessHandle process) {
+        Path arguments = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+        try {
+            return Arrays.asList(Files.readString(arguments, StandardCharsets.ISO_8859_1)
+                            .split("\0"))
+                    .contains(new String(mark().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            // No /proc on this system, or the process is gone.
+            return process.isAlive()
+                    && process.info()
+                            .arguments()
+                            .map(Stream::of)
+                            .orElse(Stream.empty())
+                            .anyMatch(mark()::equals);
+        }
+    }
+}
