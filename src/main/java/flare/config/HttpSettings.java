@@ -15,6 +15,7 @@ public record HttpSettings(
         ByteSize minRate,
         Duration stallTimeout,
         Duration idleTimeout,
+        Duration longAnswerAfter,
         List<AddressBlock> trustedProxies,
         ProxyHeader proxyHeader,
         boolean accessLog) {
@@ -32,6 +33,11 @@ public record HttpSettings(
         Allowed.atLeast("max-deletes", maxDeletes, 1);
         Allowed.positive("stall-timeout", stallTimeout);
         Allowed.positive("idle-timeout", idleTimeout);
+        Allowed.positive("long-answer-after", longAnswerAfter);
+        if (longAnswerAfter.compareTo(idleTimeout) >= 0) {
+            throw new NotAllowedException(
+                    "long-answer-after", longAnswerAfter, "less than idle-timeout = " + idleTimeout + " is");
+        }
         trustedProxies = List.copyOf(trustedProxies);
     }
 }

@@ -11,6 +11,8 @@ public record ObjectSettings(
         ByteSize inlineLimit,
         Etag etag,
         ByteSize maxObjectSize,
+        ByteSize minPartSize,
+        ByteSize maxCopySize,
         ByteSize maxUserMetadata,
         int maxUploads,
         int uploadChunksInFlight,
@@ -41,6 +43,8 @@ public record ObjectSettings(
                     "write-quorum", writeQuorum, "0 (a majority) up to copies = " + copies + " is");
         }
         Allowed.atMost("inline-limit", inlineLimit, MAX_INLINE, "64KiB");
+        Allowed.positive("min-part-size", minPartSize);
+        Allowed.positive("max-copy-size", maxCopySize);
         Allowed.atLeast("max-uploads", maxUploads, 1);
         Allowed.atLeast("upload-chunks-in-flight", uploadChunksInFlight, 1);
         Allowed.atLeast("read-ahead", readAhead, 0);

@@ -12,6 +12,8 @@ public enum Fault {
     NO_SUCH_VERSION,
     NO_SUCH_UPLOAD,
     NO_SUCH_PART,
+    NO_SUCH_TAG_SET,
+    NO_SUCH_CORS,
 
     // The request contradicts the state.
     PRECONDITION_FAILED,
@@ -35,6 +37,7 @@ public enum Fault {
     INVALID_PART,
     INVALID_PART_ORDER,
     INVALID_TAG,
+    INVALID_STORAGE_CLASS,
     MISSING_CONTENT_LENGTH,
     INCOMPLETE_BODY,
     REQUEST_TIMEOUT,
@@ -48,11 +51,14 @@ public enum Fault {
     METHOD_NOT_ALLOWED,
     NOT_IMPLEMENTED,
     ACCESS_DENIED,
+    BAD_PREFLIGHT,
+    CORS_FORBIDDEN,
 
     // The request is not signed as it says.
     MALFORMED_AUTHORIZATION,
     MALFORMED_PRESIGNED_URL,
     UNKNOWN_ACCESS_KEY,
+    INVALID_TOKEN,
     SIGNATURE_MISMATCH,
     TIME_SKEWED,
 

@@ -40,7 +40,7 @@ final class Copying {
     CompletionStage<Copied> copy(CopyRequest request) {
         return seeing(
                 request.source(),
-                seen -> asked(request, seen)
+                seen -> asked(request, allowed(seen))
                         .thenCompose(checksum -> inTime(buckets.with(
                                 request.bucket(),
                                 bucket -> environment
@@ -73,6 +73,7 @@ final class Copying {
     CompletionStage<CopiedPart> copyPart(CopyPartRequest request, UploadInfo upload) {
         return seeing(request.source(), seen -> {
             ByteRange range = request.range().apply(seen).orElseGet(() -> whole(seen));
+            allowed(range.length());
             CompletionStage<Optional<Checksum>> checksum = upload.algorithm().isEmpty()
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : checksums
@@ -93,6 +94,21 @@ final class Copying {
                                     known))))
                     .thenApply(part -> new CopiedPart(part, seen));
         });
+    }
+
+    private ObjectInfo allowed(ObjectInfo source) {
+        allowed(source.size());
+        return source;
+    }
+
+    private void allowed(long bytes) {
+        long maxBytes = environment.settings().maxCopySize().bytes();
+        if (bytes > maxBytes) {
+            throw new FlareException(
+                    Fault.INVALID_REQUEST,
+                    "the copy source is larger than the maximum allowable size for a copy source: " + bytes
+                            + " bytes, at most " + maxBytes + " (flare.max-copy-size): copy it in parts");
+        }
     }
 
     private static ByteRange whole(ObjectInfo source) {

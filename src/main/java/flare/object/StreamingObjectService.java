@@ -27,9 +27,6 @@ import org.apache.pekko.util.ByteString;
 /** The object service over metadata log and data nodes. Holds no bytes itself; memory is bounded for each transfer. */
 public final class StreamingObjectService implements ObjectService {
 
-    /** Of every part but the last (S3's limit). */
-    static final long MIN_PART_BYTES = 5L << 20;
-
     private final ObjectEnvironment environment;
     private final ObjectMetrics metrics;
     private final Buckets buckets;
@@ -160,7 +157,7 @@ public final class StreamingObjectService implements ObjectService {
 
     /** Multipart uploads in the same environment, bounded together with these uploads. */
     public MultipartService multipart() {
-        return multipart(MIN_PART_BYTES);
+        return multipart(environment.settings().minPartSize().bytes());
     }
 
     MultipartService multipart(long minPartBytes) {

@@ -53,6 +53,11 @@ final class BucketHandlers {
         if (limit == 0) {
             throw new FlareException(Fault.INVALID_ARGUMENT, "max-buckets must be 1 to " + MAX_BUCKETS);
         }
+        Optional<String> region = target.parameter("bucket-region");
+        if (region.filter(asked -> !asked.equals(settings.s3().region())).isPresent()) {
+            return CompletableFuture.completedFuture(
+                    Responses.xml(200, S3Xml.buckets(List.of(), prefix, Optional.empty())));
+        }
         return buckets.list(Set.of(), prefix, after, limit)
                 .thenApply(page -> Responses.xml(
                         200,
@@ -79,11 +84,22 @@ final class BucketHandlers {
         ObjectHeaders.refuseUnless(request.head().headers(), "x-amz-object-ownership", "BucketOwnerEnforced");
         return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
             if (document.length > 0) {
-                requireRegion(XmlElement.parse(document, "CreateBucketConfiguration"));
+                requireRegion(known(XmlElement.parse(document, "CreateBucketConfiguration")));
             }
             return buckets.create(name, "")
                     .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
         });
+    }
+
+    /** Each of the others would make a bucket of another kind, or with more to it. */
+    private static XmlElement known(XmlElement configuration) {
+        for (String element : List.of("Tags", "Location", "Bucket")) {
+            if (configuration.child(element).isPresent()) {
+                throw new FlareException(
+                        Fault.NOT_IMPLEMENTED, element + " in CreateBucketConfiguration is not implemented");
+            }
+        }
+        return configuration.knowing("LocationConstraint");
     }
 
     private void requireRegion(XmlElement configuration) {

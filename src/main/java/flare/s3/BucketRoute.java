@@ -10,7 +10,18 @@ enum BucketRoute implements Route {
 
     LIST_OBJECTS(
             "ListObjects",
-            Rule.plain("GET", "s3:ListBucket", "prefix", "delimiter", "max-keys", "marker", "encoding-type")),
+            // bucket, key and etag are what a form's success_action_redirect adds to the address it sends its sender to
+            Rule.plain(
+                    "GET",
+                    "s3:ListBucket",
+                    "prefix",
+                    "delimiter",
+                    "max-keys",
+                    "marker",
+                    "encoding-type",
+                    "bucket",
+                    "key",
+                    "etag")),
     LIST_OBJECTS_V2(
             "ListObjectsV2",
             Rule.by(

@@ -4,6 +4,7 @@ import flare.config.ObjectSettings;
 import flare.http.Conditions;
 import flare.http.Headers;
 import flare.http.PercentCode;
+import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ChecksumAlgorithm;
 import flare.model.Fault;
@@ -30,11 +31,13 @@ final class CopyHandler {
     private final ObjectService objects;
     private final BucketHandlers buckets;
     private final ObjectSettings limits;
+    private final LongAnswers answers;
 
-    CopyHandler(ObjectService objects, BucketHandlers buckets, ObjectSettings limits) {
+    CopyHandler(ObjectService objects, BucketHandlers buckets, ObjectSettings limits, LongAnswers answers) {
         this.objects = objects;
         this.buckets = buckets;
         this.limits = limits;
+        this.answers = answers;
     }
 
     /** What {@code x-amz-copy-source} names. */
@@ -77,10 +80,10 @@ final class CopyHandler {
         Optional<Map<String, String>> tags = retags ? Optional.of(TagSet.ofHeader(headers)) : Optional.empty();
         Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Consumer<ObjectInfo> onSource = conditions(headers);
-        return buckets.with(
+        CompletionStage<HttpResponse> copied = buckets.with(
                         source.bucket(),
                         from -> objects.copy(new ObjectService.CopyRequest(
-                                new ObjectService.CopySource(from.id(), source.key(), source.version(), onSource),
+                                from(from, source, headers, onSource),
                                 bucket,
                                 key,
                                 attributes,
@@ -89,15 +92,20 @@ final class CopyHandler {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Conditions.of(headers).forWrite())))
-                .thenApply(copied -> {
+                .thenApply(made -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
-                    HttpResponse response = Responses.xml(200, S3Xml.copied(copied.copy()))
-                            .addHeaders(ObjectHeaders.version(copied.copy()));
-                    VersionId from = copied.source().versionId();
-                    return from.isNull()
-                            ? response
-                            : response.addHeader(RawHeader.create("x-amz-copy-source-version-id", from.toString()));
+                    return Responses.xml(200, S3Xml.copied(made.copy()))
+                            .addHeaders(ObjectHeaders.version(made.copy()))
+                            .addHeaders(sourceVersion(made.source()));
                 });
+        return answers.answer(request.head(), copied);
+    }
+
+    /** Throws {@link FlareException} with ACCESS_DENIED if the bucket is not whose it is expected to be. */
+    static ObjectService.CopySource from(
+            BucketInfo bucket, Source source, Headers headers, Consumer<ObjectInfo> check) {
+        ExpectedOwner.check(headers, ExpectedOwner.OF_SOURCE, bucket);
+        return new ObjectService.CopySource(bucket.id(), source.key(), source.version(), check);
     }
 
     /** Which version was copied, where it has an id. */

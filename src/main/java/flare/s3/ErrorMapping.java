@@ -16,6 +16,8 @@ final class ErrorMapping {
             case NO_SUCH_VERSION -> new S3Error(404, "NoSuchVersion");
             case NO_SUCH_UPLOAD -> new S3Error(404, "NoSuchUpload");
             case NO_SUCH_PART -> new S3Error(416, "InvalidPartNumber");
+            case NO_SUCH_TAG_SET -> new S3Error(404, "NoSuchTagSet");
+            case NO_SUCH_CORS -> new S3Error(404, "NoSuchCORSConfiguration");
             case NO_SUCH_NODE -> new S3Error(500, "InternalError");
             case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
             case NOT_MODIFIED -> new S3Error(304, "NotModified");
@@ -36,6 +38,7 @@ final class ErrorMapping {
             case INVALID_PART -> new S3Error(400, "InvalidPart");
             case INVALID_PART_ORDER -> new S3Error(400, "InvalidPartOrder");
             case INVALID_TAG -> new S3Error(400, "InvalidTag");
+            case INVALID_STORAGE_CLASS -> new S3Error(400, "InvalidStorageClass");
             case MISSING_CONTENT_LENGTH -> new S3Error(411, "MissingContentLength");
             case INCOMPLETE_BODY -> new S3Error(400, "IncompleteBody");
             case REQUEST_TIMEOUT -> new S3Error(400, "RequestTimeout");
@@ -49,9 +52,12 @@ final class ErrorMapping {
             case METHOD_NOT_ALLOWED -> new S3Error(405, "MethodNotAllowed");
             case NOT_IMPLEMENTED -> new S3Error(501, "NotImplemented");
             case ACCESS_DENIED -> new S3Error(403, "AccessDenied");
+            case BAD_PREFLIGHT -> new S3Error(400, "BadRequest");
+            case CORS_FORBIDDEN -> new S3Error(403, "AccessForbidden");
             case MALFORMED_AUTHORIZATION -> new S3Error(400, "AuthorizationHeaderMalformed");
             case MALFORMED_PRESIGNED_URL -> new S3Error(400, "AuthorizationQueryParametersError");
             case UNKNOWN_ACCESS_KEY -> new S3Error(403, "InvalidAccessKeyId");
+            case INVALID_TOKEN -> new S3Error(400, "InvalidToken");
             case SIGNATURE_MISMATCH -> new S3Error(403, "SignatureDoesNotMatch");
             case TIME_SKEWED -> new S3Error(403, "RequestTimeTooSkewed");
             case SLOW_DOWN -> new S3Error(503, "SlowDown");

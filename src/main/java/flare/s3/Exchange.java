@@ -4,12 +4,18 @@ import flare.model.Origin;
 import flare.telemetry.FinishedRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /** One request and its answer, from the first byte to the last, for metrics and the access log. */
 final class Exchange {
@@ -29,6 +35,7 @@ final class Exchange {
     private final long startedNanos = System.nanoTime();
     private volatile String operation = UNKNOWN;
     private volatile String authority = "";
+    private volatile CompletionStage<List<HttpHeader>> added = CompletableFuture.completedFuture(List.of());
 
     Exchange(RequestTelemetry telemetry, Origin origin, HttpRequest request, String target, RequestBody body) {
         this.telemetry = telemetry;
@@ -65,18 +72,35 @@ final class Exchange {
         authority = (origin.secure() ? "https://" : "http://") + host;
     }
 
+    /** Headers for whatever the answer will be. */
+    void adds(CompletionStage<List<HttpHeader>> headers) {
+        added = headers;
+    }
+
+    CompletionStage<HttpResponse> withAdded(HttpResponse response) {
+        return added.thenApply(response::addHeaders);
+    }
+
     /** The answer with its request id; recorded once it has ended, however it ends. */
     HttpResponse finish(HttpResponse response) {
         HttpResponse identified = response.addHeader(RawHeader.create(ID_HEADER, id));
+        if (response.entity() instanceof HttpEntity.Chunked chunked) {
+            return identified.withEntity(
+                    HttpEntities.createChunked(chunked.getContentType(), counted(response, chunked.getDataBytes())));
+        }
         if (!(response.entity() instanceof HttpEntity.Default streamed)) {
             record(
                     response.status().intValue(),
                     response.entity().getContentLengthOption().orElse(0));
             return identified;
         }
+        return identified.withEntity(HttpEntities.create(
+                streamed.getContentType(), streamed.getContentLength(), counted(response, streamed.getDataBytes())));
+    }
+
+    private Source<ByteString, ?> counted(HttpResponse response, Source<ByteString, ?> body) {
         AtomicLong sent = new AtomicLong();
-        var bytes = streamed.getDataBytes()
-                .map(piece -> {
+        return body.map(piece -> {
                     sent.addAndGet(piece.size());
                     return piece;
                 })
@@ -85,8 +109,6 @@ final class Exchange {
                             (done, failure) -> record(response.status().intValue(), sent.get()));
                     return before;
                 });
-        return identified.withEntity(
-                HttpEntities.create(streamed.getContentType(), streamed.getContentLength(), bytes));
     }
 
     private void record(int status, long bytesOut) {

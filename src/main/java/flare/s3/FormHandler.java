@@ -7,12 +7,12 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectExtras;
-import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.object.ObjectService;
 import flare.object.ObjectService.PutRequest;
 import flare.s3.PostPolicy.AllowedLength;
 import flare.telemetry.CrashPoint;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -34,9 +33,6 @@ import org.apache.pekko.util.ByteString;
 final class FormHandler {
 
     private static final String FILENAME = "${filename}";
-    /** These would send the client elsewhere or say more of the object: refused until they do, never ignored. */
-    private static final List<String> UNIMPLEMENTED = List.of("success_action_redirect", "redirect", "tagging");
-
     private final ObjectService objects;
     private final Forms forms;
     private final ObjectSettings limits;
@@ -58,12 +54,12 @@ final class FormHandler {
 
     private CompletionStage<HttpResponse> store(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
         PutRequest put;
-        int status;
+        FormAnswer answer;
         Source<ByteString, ?> bytes;
         try {
             Headers fields = Headers.of(form.fields());
-            refuseUnimplemented(fields);
-            status = successStatus(fields);
+            AmzHeaders.check(fields);
+            answer = FormAnswer.of(fields);
             String key = key(form, fields);
             Map<String, String> named = new HashMap<>(form.fields());
             named.put("key", key);
@@ -76,11 +72,17 @@ final class FormHandler {
         }
         return objects.put(put, bytes).thenApply(stored -> {
             CrashPoint.BEFORE_RESPONSE.reached();
-            return answer(bucket, stored, request.head().url(bucket, stored.key()), status);
+            return answer.to(bucket, stored, request.head().url(bucket, stored.key()));
         });
     }
 
+    /** With a policy there must be a key, as S3 wants it: what was signed speaks of one. */
     private static String key(FormUpload form, Headers fields) {
+        if (fields.has("policy") && !fields.has("key")) {
+            throw new FlareException(
+                    Fault.INVALID_ARGUMENT,
+                    "a form with a policy must have a field named 'key', and before the field 'file'");
+        }
         return fields.first("key").orElse(FILENAME).replace(FILENAME, baseName(form.filename()));
     }
 
@@ -110,39 +112,16 @@ final class FormHandler {
                 Optional.empty(),
                 ObjectHeaders.contentMd5(fields),
                 ObjectHeaders.attributes(fields, contentType, limits.maxUserMetadata()),
-                ObjectExtras.NONE,
+                ObjectExtras.NONE.withTags(tags(fields)),
                 ChecksumHeaders.ofForm(fields),
                 Conditions.of(fields).forWrite());
     }
 
-    private static HttpResponse answer(BucketName bucket, ObjectInfo stored, String location, int status) {
-        HttpResponse response = status == 201
-                ? Responses.xml(
-                        status,
-                        S3Xml.postResponse(
-                                location, bucket.value(), stored.key().text(), stored.etag()))
-                : Responses.empty(status);
-        HttpResponse told = response.addHeader(ObjectHeaders.etag(stored.etag()))
-                .addHeader(RawHeader.create("Location", location))
-                .addHeaders(ObjectHeaders.version(stored));
-        return ChecksumHeaders.addTo(told, stored.extras().checksum());
-    }
-
-    private static void refuseUnimplemented(Headers fields) {
-        for (String name : UNIMPLEMENTED) {
-            if (fields.has(name)) {
-                throw new FlareException(Fault.NOT_IMPLEMENTED, "form field " + name + " is not implemented");
-            }
-        }
-    }
-
-    /** S3 answers 204 to any status but these. */
-    private static int successStatus(Headers fields) {
-        return switch (fields.first("success_action_status").orElse("")) {
-            case "200" -> 200;
-            case "201" -> 201;
-            default -> 204;
-        };
+    /** A document, where a header of a PutObject would be a query. */
+    private static Map<String, String> tags(Headers fields) {
+        return fields.first("tagging")
+                .map(document -> TagSet.ofDocument(document.getBytes(StandardCharsets.UTF_8)))
+                .orElse(Map.of());
     }
 
     /** Some browsers send a path. */

@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.config.Settings;
+import flare.http.Headers;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -15,6 +16,8 @@ final class Handlers {
 
     private final ObjectHandlers objects;
     private final BucketHandlers buckets;
+    private final BucketConfigHandlers configs;
+    private final Cors cors;
     private final AttributesHandler attributes;
     private final ListHandlers lists;
     private final CopyHandler copies;
@@ -27,17 +30,36 @@ final class Handlers {
         ObjectService objects = services.objects();
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
         this.buckets = new BucketHandlers(services.buckets(), settings, materializer);
+        this.configs = new BucketConfigHandlers(services.buckets(), buckets, settings.http(), materializer);
+        this.cors = new Cors(services.buckets());
         this.attributes = new AttributesHandler(objects, settings.http().maxListPage());
         this.lists = new ListHandlers(objects, settings.http());
-        this.copies = new CopyHandler(objects, buckets, settings.object());
-        this.uploads = new MultipartHandlers(services.uploads(), buckets, settings, materializer);
+        LongAnswers answers = new LongAnswers(settings.http().longAnswerAfter(), materializer);
+        this.copies = new CopyHandler(objects, buckets, settings.object(), answers);
+        this.uploads = new MultipartHandlers(services.uploads(), buckets, settings, answers, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
         this.forms = new FormHandler(objects, forms, settings.object(), materializer);
     }
 
+    Cors cors() {
+        return cors;
+    }
+
     /** Throws or fails with {@link FlareException}. */
     CompletionStage<HttpResponse> handle(Operation operation, AuthenticatedRequest request) {
+        Headers headers = request.head().headers();
+        boolean exists = operation.route() != BucketRoute.CREATE_BUCKET;
+        if (operation.inBucket().isPresent() && exists && headers.has(ExpectedOwner.OF_BUCKET)) {
+            return buckets.with(operation.inBucket().get(), bucket -> {
+                ExpectedOwner.check(headers, ExpectedOwner.OF_BUCKET, bucket);
+                return dispatch(operation, request);
+            });
+        }
+        return dispatch(operation, request);
+    }
+
+    private CompletionStage<HttpResponse> dispatch(Operation operation, AuthenticatedRequest request) {
         if (operation instanceof Operation.OfObject of) {
             return ofObject(of.route(), of.bucket(), of.key(), request);
         } else if (operation instanceof Operation.OfBucket of) {
@@ -68,6 +90,14 @@ final class Handlers {
             case POST_OBJECT -> forms.post(bucket, request);
             case DELETE_OBJECTS -> deletes.delete(bucket, request);
             case LIST_UPLOADS -> uploads.listUploads(bucket, request);
+            case GET_TAGGING -> configs.tagging(bucket);
+            case PUT_TAGGING -> configs.setTagging(bucket, request);
+            case DELETE_TAGGING -> configs.deleteTagging(bucket);
+            case GET_CORS -> configs.cors(bucket);
+            case PUT_CORS -> configs.setCors(bucket, request);
+            case DELETE_CORS -> configs.deleteCors(bucket);
+            case GET_REQUEST_PAYMENT -> configs.requestPayment(bucket);
+            case PUT_REQUEST_PAYMENT -> configs.setRequestPayment(bucket, request);
             case GET_POLICY,
                     PUT_POLICY,
                     DELETE_POLICY,
@@ -79,15 +109,7 @@ final class Handlers {
                     DELETE_OWNERSHIP,
                     GET_PUBLIC_ACCESS,
                     PUT_PUBLIC_ACCESS,
-                    DELETE_PUBLIC_ACCESS,
-                    GET_TAGGING,
-                    PUT_TAGGING,
-                    DELETE_TAGGING,
-                    GET_CORS,
-                    PUT_CORS,
-                    DELETE_CORS,
-                    GET_REQUEST_PAYMENT,
-                    PUT_REQUEST_PAYMENT -> throw notYet(route);
+                    DELETE_PUBLIC_ACCESS -> throw notYet(route);
         };
     }
 

@@ -19,7 +19,6 @@ import flare.model.UploadId;
 import flare.model.UploadRef;
 import flare.object.MultipartService;
 import flare.object.MultipartService.CompletedPart;
-import flare.object.ObjectService;
 import flare.telemetry.CrashPoint;
 import java.util.List;
 import java.util.Optional;
@@ -41,12 +40,19 @@ final class MultipartHandlers {
     private final MultipartService uploads;
     private final BucketHandlers buckets;
     private final Settings settings;
+    private final LongAnswers answers;
     private final Materializer materializer;
 
-    MultipartHandlers(MultipartService uploads, BucketHandlers buckets, Settings settings, Materializer materializer) {
+    MultipartHandlers(
+            MultipartService uploads,
+            BucketHandlers buckets,
+            Settings settings,
+            LongAnswers answers,
+            Materializer materializer) {
         this.uploads = uploads;
         this.buckets = buckets;
         this.settings = settings;
+        this.answers = answers;
         this.materializer = materializer;
     }
 
@@ -95,7 +101,7 @@ final class MultipartHandlers {
                 CopyHandler.Source.parse(headers.first(Router.COPY_SOURCE).orElseThrow());
         Optional<String> range = headers.first("x-amz-copy-source-range");
         range.ifPresent(CopyRange::parse);
-        return buckets.with(
+        CompletionStage<HttpResponse> made = buckets.with(
                         source.bucket(),
                         from -> withUpload(
                                 bucket,
@@ -104,17 +110,14 @@ final class MultipartHandlers {
                                 upload -> uploads.copyPart(new MultipartService.CopyPartRequest(
                                         upload,
                                         number,
-                                        new ObjectService.CopySource(
-                                                from.id(),
-                                                source.key(),
-                                                source.version(),
-                                                CopyHandler.conditions(headers)),
+                                        CopyHandler.from(from, source, headers, CopyHandler.conditions(headers)),
                                         info -> range(range, info)))))
                 .thenApply(copied -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
                     return Responses.xml(200, MultipartXml.copiedPart(copied.part()))
                             .addHeaders(CopyHandler.sourceVersion(copied.source()));
                 });
+        return answers.answer(request.head(), made);
     }
 
     private static Optional<ByteRange> range(Optional<String> asked, ObjectInfo source) {
@@ -125,10 +128,9 @@ final class MultipartHandlers {
         Headers headers = request.head().headers();
         Optional<Long> size = headers.first("x-amz-mp-object-size").map(MultipartHandlers::size);
         Optional<String> checksum = ChecksumHeaders.expected(headers);
-        return DocumentBody.unchecked(request, settings.http(), materializer)
-                .thenCompose(document -> {
-                    List<CompletedPart> parts = parts(document);
-                    return withUpload(
+        return DocumentBody.unchecked(request, settings.http(), materializer).thenCompose(document -> {
+            List<CompletedPart> parts = parts(document);
+            CompletionStage<HttpResponse> completed = withUpload(
                             bucket,
                             key,
                             request,
@@ -137,16 +139,17 @@ final class MultipartHandlers {
                                     parts,
                                     checksum,
                                     size,
-                                    Conditions.of(headers).forWrite())));
-                })
-                .thenApply(stored -> {
-                    CrashPoint.BEFORE_RESPONSE.reached();
-                    return Responses.xml(
-                                    200,
-                                    MultipartXml.completed(
-                                            bucket, request.head().url(bucket, key), stored))
-                            .addHeaders(ObjectHeaders.version(stored));
-                });
+                                    Conditions.of(headers).forWrite())))
+                    .thenApply(stored -> {
+                        CrashPoint.BEFORE_RESPONSE.reached();
+                        return Responses.xml(
+                                        200,
+                                        MultipartXml.completed(
+                                                bucket, request.head().url(bucket, key), stored))
+                                .addHeaders(ObjectHeaders.version(stored));
+                    });
+            return answers.answer(request.head(), completed);
+        });
     }
 
     private static List<CompletedPart> parts(byte[] document) {

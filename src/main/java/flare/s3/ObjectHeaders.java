@@ -30,12 +30,7 @@ final class ObjectHeaders {
     private static final List<String> STORED =
             List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
     /** Each would change what is stored or who may read it: refused until it does, never ignored. */
-    private static final List<String> UNIMPLEMENTED = List.of(
-            "x-amz-grant-",
-            "x-amz-object-lock-",
-            "x-amz-server-side-encryption",
-            "x-amz-website-redirect-location",
-            "x-amz-write-offset-bytes");
+    private static final List<String> UNIMPLEMENTED = List.of("x-amz-grant-");
 
     private ObjectHeaders() {}
 
@@ -142,7 +137,6 @@ final class ObjectHeaders {
             }
         }
         refuseUnless(fields, "x-amz-acl", "private");
-        refuseUnless(fields, "x-amz-storage-class", "STANDARD");
     }
 
     /** Null for none: aws-chunked is how the body came, not what the object is. */

@@ -113,6 +113,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         Exchange exchange = new Exchange(telemetry, origins.of(peer(request), headers), request, target, body);
         return handled(exchange, request.method().value(), headers)
                 .exceptionally(failure -> refused(exchange, failure))
+                .thenCompose(exchange::withAdded)
                 .thenCompose(response -> body.settle(materializer).thenApply(done -> exchange.finish(response)));
     }
 
@@ -135,8 +136,15 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             Optional<BucketName> hostBucket = hosts.bucket(headers);
             Operation operation = Router.route(method, target, headers, hostBucket);
             exchange.isA(operation);
+            if (operation instanceof Operation.OfPreflight preflight) {
+                return handlers.cors().preflight(preflight.bucket(), headers);
+            }
+            operation
+                    .inBucket()
+                    .ifPresent(bucket -> exchange.adds(handlers.cors().headers(bucket, method, headers)));
             S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers, hostBucket);
             AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
+            AmzHeaders.check(request.head().headers());
             return handlers.handle(operation, request);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);
@@ -161,7 +169,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         }
     }
 
-    private static FlareException asRefusal(Throwable failure) {
+    static FlareException asRefusal(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();

@@ -22,6 +22,9 @@ import org.apache.pekko.util.ByteString;
 /** A request's body: its length, and its bytes once, behind the {@link UploadGuard}. Read or settled on every path. */
 final class RequestBody {
 
+    /** That the frames of the smallest object may have: a chunk of a few bytes, signatures, trailers. */
+    private static final long FRAMING_BYTES = 64 * 1024;
+
     private final HttpEntity entity;
     private final Headers headers;
     private final HttpSettings limits;
@@ -84,7 +87,19 @@ final class RequestBody {
         return Optional.empty();
     }
 
+    /**
+     * The same of an object that comes in frames: its length is what is limited ({@link #allowed}), and the frames' own bytes
+     * may be as many as its and some more, which chunks of 128 bytes with signatures stay below.
+     */
+    Source<ByteString, ?> framed(long decodedBytes) {
+        return bytes(decodedBytes + Math.max(decodedBytes, FRAMING_BYTES));
+    }
+
     Source<ByteString, ?> bytes() {
+        return bytes(maxBytes);
+    }
+
+    private Source<ByteString, ?> bytes(long limit) {
         Optional<ByteString> whole = atHand();
         if (whole.isPresent()) {
             return whole.get().isEmpty() ? Source.empty() : Source.single(whole.get());
@@ -94,7 +109,7 @@ final class RequestBody {
             opened.set(true);
             return entity.withoutSizeLimit()
                     .getDataBytes()
-                    .via(new UploadGuard(limits, body, maxBytes, received, settled));
+                    .via(new UploadGuard(limits, body, limit, received, settled));
         });
     }
 

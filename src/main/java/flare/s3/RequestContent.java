@@ -54,7 +54,8 @@ final class RequestContent {
 
     /** Fails as {@link SignatureRefusals} has it for what the decoder refuses. */
     static RequestContent chunked(RequestBody body, ChunkedBody decoder) {
-        return new RequestContent(body, new Binding.Chunks(new ChunkedPayload(body.bytes(), decoder)));
+        return new RequestContent(
+                body, new Binding.Chunks(new ChunkedPayload(body.framed(decoder.decodedBytes()), decoder)));
     }
 
     /** Of the content; empty where only its end tells. Throws {@link FlareException} with ENTITY_TOO_LARGE. */

@@ -5,9 +5,9 @@ import java.util.Set;
 
 /**
  * A row of the route table: {@link ServiceRoute}, {@link BucketRoute} and {@link ObjectRoute} are all that the object port
- * does. Which row a request is follows from its method, its target's depth, and one query parameter or header.
+ * does, beside {@link PreflightRoute}. Which row a request is follows from its method, its target's depth, and one query parameter or header.
  */
-sealed interface Route permits ServiceRoute, BucketRoute, ObjectRoute {
+sealed interface Route permits ServiceRoute, BucketRoute, ObjectRoute, PreflightRoute {
 
     Rule rule();
 

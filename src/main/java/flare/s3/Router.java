@@ -37,6 +37,10 @@ final class Router {
         }
         BucketName name = hostBucket.orElseGet(
                 () -> new BucketName(PercentCode.decodePath(slash < 0 ? path.substring(1) : path.substring(1, slash))));
+        if (method.equals(PreflightRoute.METHOD)) {
+            boolean ofBucket = slash < 0 || slash == path.length() - 1;
+            return new Operation.OfPreflight(ofBucket ? PreflightRoute.OF_BUCKET : PreflightRoute.OF_OBJECT, name);
+        }
         String key = slash < 0 ? "" : PercentCode.decodePath(path.substring(slash + 1));
         return key.isEmpty()
                 ? new Operation.OfBucket(chosen(BucketRoute.values(), method, target, copies), name)

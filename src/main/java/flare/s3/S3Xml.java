@@ -88,6 +88,13 @@ final class S3Xml {
         });
     }
 
+    static byte[] requestPayment(BucketConfigHandlers.Payer payer) {
+        return XmlWriter.document(out -> {
+            out.root("RequestPaymentConfiguration");
+            out.element("Payer", payer.name());
+        });
+    }
+
     static byte[] postResponse(String location, String bucket, String key, String etag) {
         return XmlWriter.document(out -> {
             out.open("PostResponse");

@@ -29,11 +29,16 @@ final class TagSet {
                 add(tags, key, equals < 0 ? "" : PercentCode.decodeQuery(pair.substring(equals + 1)));
             }
         }
-        return bounded(tags);
+        return bounded(tags, ObjectExtras.MAX_TAGS);
     }
 
     /** A {@code Tagging} document. Throws {@link FlareException} with MALFORMED_XML or INVALID_TAG. */
     static Map<String, String> ofDocument(byte[] document) {
+        return ofDocument(document, ObjectExtras.MAX_TAGS);
+    }
+
+    /** The same of what may have more tags than an object. */
+    static Map<String, String> ofDocument(byte[] document, int maxTags) {
         XmlElement set = XmlElement.parse(document, "Tagging")
                 .knowing("TagSet")
                 .only("TagSet")
@@ -43,7 +48,7 @@ final class TagSet {
             tag.knowing("Key", "Value");
             add(tags, tag.only("Key").text(), tag.only("Value").text());
         }
-        return bounded(tags);
+        return bounded(tags, maxTags);
     }
 
     private static void add(Map<String, String> tags, String key, String value) {
@@ -60,10 +65,10 @@ final class TagSet {
         }
     }
 
-    private static Map<String, String> bounded(Map<String, String> tags) {
-        if (tags.size() > ObjectExtras.MAX_TAGS) {
+    private static Map<String, String> bounded(Map<String, String> tags, int maxTags) {
+        if (tags.size() > maxTags) {
             throw new FlareException(
-                    Fault.INVALID_TAG, "an object has at most " + ObjectExtras.MAX_TAGS + " tags, here " + tags.size());
+                    Fault.INVALID_TAG, "there may be " + maxTags + " tags at most, here are " + tags.size());
         }
         return tags;
     }

@@ -27,7 +27,7 @@ final class XmlWriter {
     private static final DateTimeFormatter ISO_MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
     /** The one owner there is until there are accounts. */
-    private static final String OWNER = "flare";
+    static final String OWNER = "flare";
 
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter xml;

@@ -31,13 +31,14 @@ class PartsAndChecksumsTest {
     void tellsPartsAndChecksums(@TempDir Path directory) throws Exception {
         try (Flare flare = Flare.start(Settings.load("""
                 flare.data-dir = "%s", flare.http.port = 0, flare.admin.port = 0, flare.raft.port = 0
-                flare.data.port = 0, flare.chunk-size = 64KiB
+                flare.data.port = 0, flare.chunk-size = 64KiB, flare.min-part-size = 100KiB, flare.max-copy-size = 200000
                 """.formatted(directory)))) {
             url = flare.objects().toString().replaceAll("/$", "");
             foldsTheChecksumOfItsChunks();
             readsByPart();
             copiesWithChecksums();
             decidesConditions();
+            holdsPartsAndCopiesToTheirLimits();
         }
     }
 
@@ -52,7 +53,7 @@ class PartsAndChecksumsTest {
     }
 
     private void readsByPart() throws Exception {
-        String first = "a".repeat(5 << 20);
+        String first = "a".repeat(102_400);
         String upload = send("POST", "/object/parted?uploads", "", "x-amz-checksum-algorithm", "CRC32")
                 .body()
                 .replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1");
@@ -68,7 +69,7 @@ class PartsAndChecksumsTest {
         HttpResponse<String> tail = send("GET", "/object/parted?partNumber=7", "", MODE, "ENABLED");
         assertThat(tail.statusCode()).isEqualTo(206);
         assertThat(tail.body()).isEqualTo("tail");
-        assertThat(header(tail, "content-range")).isEqualTo("bytes 5242880-5242883/5242884");
+        assertThat(header(tail, "content-range")).isEqualTo("bytes 102400-102403/102404");
         assertThat(header(tail, "x-amz-mp-parts-count")).isEqualTo("2");
         assertThat(header(tail, "x-amz-checksum-crc32")).isEqualTo(sum(new CRC32(), "tail"));
         assertThat(header(tail, "x-amz-checksum-type")).isEqualTo("COMPOSITE");
@@ -92,7 +93,7 @@ class PartsAndChecksumsTest {
                         "<IsTruncated>true</IsTruncated>",
                         "<MaxParts>1</MaxParts>",
                         "<NextPartNumberMarker>2</NextPartNumberMarker>",
-                        "<PartNumber>2</PartNumber><Size>5242880</Size><ChecksumCRC32>",
+                        "<PartNumber>2</PartNumber><Size>102400</Size><ChecksumCRC32>",
                         "<PartsCount>2</PartsCount>");
         assertThat(send(
                                 "GET",
@@ -122,6 +123,22 @@ class PartsAndChecksumsTest {
         HttpResponse<String> copied =
                 copy("/object/joined?partNumber=1&uploadId=" + upload, "x-amz-copy-source-range", "bytes=5-150000");
         assertThat(copied.body()).contains("<ChecksumCRC32>" + sum(new CRC32(), body.substring(5, 150_001)));
+    }
+
+    private void holdsPartsAndCopiesToTheirLimits() throws Exception {
+        String upload =
+                send("POST", "/object/small?uploads", "").body().replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1");
+        String etags = part(1, send("PUT", "/object/small?partNumber=1&uploadId=" + upload, "a".repeat(102_399)));
+        etags += part(2, send("PUT", "/object/small?partNumber=2&uploadId=" + upload, "b"));
+        String document = "<CompleteMultipartUpload>" + etags + "</CompleteMultipartUpload>";
+        refused(send("POST", "/object/small?uploadId=" + upload, document), 400, "EntityTooSmall");
+
+        send("PUT", "/object/source", "c".repeat(200_001));
+        refused(copy("/object/large"), 400, "InvalidRequest");
+        refused(copy("/object/small?partNumber=1&uploadId=" + upload), 400, "InvalidRequest");
+        assertThat(copy("/object/small?partNumber=1&uploadId=" + upload, "x-amz-copy-source-range", "bytes=0-199999")
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     private void decidesConditions() throws Exception {

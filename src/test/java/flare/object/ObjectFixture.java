@@ -88,6 +88,8 @@ final class ObjectFixture implements AutoCloseable {
                 new ByteSize(4096),
                 etag,
                 ByteSize.mebibytes(64),
+                ByteSize.mebibytes(5),
+                ByteSize.mebibytes(32),
                 new ByteSize(2048),
                 4,
                 2,

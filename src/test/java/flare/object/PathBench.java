@@ -96,6 +96,8 @@ final class PathBench {
                 base.inlineLimit(),
                 etag,
                 ByteSize.mebibytes(2 * BODY_MIB),
+                ByteSize.mebibytes(5),
+                ByteSize.mebibytes(32),
                 base.maxUserMetadata(),
                 4,
                 2,

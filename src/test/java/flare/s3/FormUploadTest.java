@@ -146,4 +146,55 @@ class FormUploadTest {
                     .isNotEqualTo(500);
         }
     }
+
+    @Test
+    void sendsTheSenderElsewhere() throws IOException {
+        HttpResponse<String> sent = post(form(
+                "key",
+                "a/b c",
+                "success_action_status",
+                "201",
+                "success_action_redirect",
+                "https://example.com/done?x=1#end"));
+        assertThat(sent.statusCode()).isEqualTo(303);
+        assertThat(sent.headers().firstValue("location"))
+                .contains("https://example.com/done?x=1&bucket=object&key=a%2Fb%20c&etag=%22"
+                        + "9a0364b9e99bb480dd25e1f0284c8555%22#end");
+        String back = "http://127.0.0.1:" + port.port() + "/object";
+        HttpResponse<String> listed = post(form("key", "k", "redirect", back));
+        assertThat(listed.headers().firstValue("location").orElse(""))
+                .startsWith(back + "?bucket=object&key=k&etag=%22");
+        assertThat(port.get("/object?bucket=object&key=k&etag=%22x%22").statusCode())
+                .as("which may be a listing")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void storesNothingWhereTheSenderCantBeSent() throws IOException {
+        for (String address :
+                new String[] {"javascript:alert(1)", "/done", "ftp://example.com/", "http:", "a b", "//x/y"}) {
+            HttpResponse<String> refused = post(form("key", "nowhere", "success_action_redirect", address));
+            assertThat(refused.statusCode()).as(address).isEqualTo(400);
+            assertThat(refused.body()).contains("<Code>InvalidArgument</Code>");
+        }
+        assertThat(port.objects.keys()).doesNotContain("nowhere");
+    }
+
+    @Test
+    void keepsTags() throws IOException {
+        String tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+        assertThat(post(form("key", "tagged", "tagging", tags)).statusCode()).isEqualTo(204);
+        assertThat(port.get("/object/tagged").headers().firstValue("x-amz-tagging-count"))
+                .contains("1");
+        assertThat(post(form("key", "untagged", "tagging", "a=b")).statusCode()).isEqualTo(400);
+        assertThat(port.objects.keys()).doesNotContain("untagged");
+    }
+
+    @Test
+    void row79WantsAKeyBesideAPolicy() throws IOException {
+        String policy = "eyJleHBpcmF0aW9uIjogIjIxMDAtMDEtMDFUMDA6MDA6MDBaIiwgImNvbmRpdGlvbnMiOiBbXX0=";
+        HttpResponse<String> refused = post(form("policy", policy));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("<Code>InvalidArgument</Code>", "'key'");
+    }
 }

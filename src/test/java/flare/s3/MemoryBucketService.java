@@ -8,6 +8,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.BucketService;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,15 @@ final class MemoryBucketService implements BucketService {
 
     @Override
     public CompletionStage<Void> setDocument(BucketId bucket, DocumentKind kind, Optional<byte[]> document) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        buckets.replaceAll((name, known) -> known.id().equals(bucket) ? with(known, kind, document) : known);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static BucketInfo with(BucketInfo known, DocumentKind kind, Optional<byte[]> document) {
+        Map<DocumentKind, BucketInfo.Document> documents = new HashMap<>(known.documents());
+        document.ifPresentOrElse(
+                bytes -> documents.put(kind, new BucketInfo.Document(bytes)), () -> documents.remove(kind));
+        return new BucketInfo(known.id(), known.name(), known.owner(), known.created(), known.versioning(), documents);
     }
 
     private static <T> CompletionStage<T> failed(Fault fault) {

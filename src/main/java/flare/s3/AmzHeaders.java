@@ -1,0 +1,99 @@
+package flare.s3;
+
+import flare.http.Headers;
+import flare.model.Fault;
+import flare.model.FlareException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a request's {@code x-amz-*} headers, or a form's fields of such names, may be: those that something here acts on, those
+ * that change nothing, and no other. One that is not known might ask for what does not happen, so it is refused, never
+ * ignored.
+ */
+final class AmzHeaders {
+
+    private static final String PREFIX = "x-amz-";
+    private static final String SECURITY_TOKEN = "x-amz-security-token";
+    private static final String SESSION_TOKEN = "x-amz-s3session-token";
+
+    /** Acted on by the signature, the body, or the operations that have them. */
+    private static final Set<String> ACTED_ON = Set.of(
+            "x-amz-acl",
+            "x-amz-algorithm",
+            "x-amz-bucket-object-lock-enabled",
+            "x-amz-content-sha256",
+            "x-amz-copy-source",
+            "x-amz-copy-source-if-match",
+            "x-amz-copy-source-if-modified-since",
+            "x-amz-copy-source-if-none-match",
+            "x-amz-copy-source-if-unmodified-since",
+            "x-amz-copy-source-range",
+            "x-amz-credential",
+            "x-amz-date",
+            "x-amz-decoded-content-length",
+            "x-amz-expected-bucket-owner",
+            "x-amz-expires",
+            "x-amz-max-parts",
+            "x-amz-metadata-directive",
+            "x-amz-mp-object-size",
+            "x-amz-object-attributes",
+            "x-amz-object-ownership",
+            "x-amz-part-number-marker",
+            "x-amz-sdk-checksum-algorithm",
+            "x-amz-signature",
+            "x-amz-signedheaders",
+            "x-amz-source-expected-bucket-owner",
+            "x-amz-storage-class",
+            "x-amz-tagging",
+            "x-amz-tagging-directive",
+            "x-amz-trailer");
+
+    private static final List<String> ACTED_ON_PREFIXES =
+            List.of(ObjectHeaders.META_PREFIX, ChecksumHeaders.PREFIX, "x-amz-grant-");
+
+    /**
+     * Change nothing: leave to pass over locks and MFA where there are none, to pay where nobody is billed, or to be told what
+     * no object has; and what agents and proxies say of themselves.
+     */
+    private static final Set<String> HARMLESS = Set.of(
+            "x-amz-bypass-governance-retention",
+            "x-amz-cf-id",
+            "x-amz-confirm-remove-self-bucket-access",
+            "x-amz-mfa",
+            "x-amz-optional-object-attributes",
+            "x-amz-request-payer",
+            "x-amz-user-agent");
+
+    private AmzHeaders() {}
+
+    /** Throws {@link FlareException} with NOT_IMPLEMENTED, INVALID_TOKEN, INVALID_STORAGE_CLASS. */
+    static void check(Headers headers) {
+        for (String name : headers.names()) {
+            if (name.startsWith(PREFIX)) {
+                check(name);
+            }
+        }
+        headers.first("x-amz-storage-class")
+                .filter(name -> !name.equals("STANDARD"))
+                .ifPresent(name -> {
+                    throw new FlareException(
+                            Fault.INVALID_STORAGE_CLASS,
+                            "the storage class '" + name + "' is not one there is: all is kept as STANDARD");
+                });
+    }
+
+    private static void check(String name) {
+        if (name.equals(SECURITY_TOKEN) || name.equals(SESSION_TOKEN)) {
+            throw new FlareException(
+                    Fault.INVALID_TOKEN,
+                    name + " is of temporary credentials, which there are none of: use a key pair without a token");
+        }
+        boolean known = ACTED_ON.contains(name)
+                || HARMLESS.contains(name)
+                || ACTED_ON_PREFIXES.stream().anyMatch(name::startsWith);
+        if (!known) {
+            throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + name + " is not implemented");
+        }
+    }
+}
