@@ -82,8 +82,7 @@ class AmzHeadersTest {
         assertThat(port.get("/object/there", expected, "mallory").statusCode()).isEqualTo(403);
         assertThat(port.send("PUT", "/object/owned", "x", expected, "mallory").statusCode())
                 .isEqualTo(403);
-        assertThat(port.get("/object?list-type=2", expected, "mallory").body())
-                .contains("<Code>AccessDenied</Code>");
+        assertThat(port.get("/object?list-type=2", expected, "mallory").body()).contains("<Code>AccessDenied</Code>");
         assertThat(port.send(
                                 "PUT",
                                 "/object/owned",
