@@ -71,6 +71,7 @@ final class ApiRole {
     private final ActorSystem<?> system;
     private final Settings settings;
     private final Metrics metrics;
+    private final Https https;
     private final Closing closing;
 
     ApiRole(ActorSystem<?> system, Settings settings, Metrics metrics, Closing closing) {
@@ -78,6 +79,7 @@ final class ApiRole {
         this.settings = settings;
         this.metrics = metrics;
         this.closing = closing;
+        this.https = Https.start(system, settings, metrics, closing);
     }
 
     /** What the rest of the process needs of a started API node. */
@@ -226,12 +228,14 @@ final class ApiRole {
                 "object port " + settings.http().port(),
                 HttpServer.bind(
                         system,
-                        new InetSocketAddress(
-                                settings.node().bind(), settings.http().port()),
-                        new HttpServer.Limits(
-                                settings.http().maxConnections(),
-                                settings.http().idleTimeout()),
-                        ObjectPortSettings.of(ServerSettings.create(system.classicSystem()), telemetry),
+                        new HttpServer.Listening(
+                                new InetSocketAddress(
+                                        settings.node().bind(), settings.http().port()),
+                                new HttpServer.Limits(
+                                        settings.http().maxConnections(),
+                                        settings.http().idleTimeout()),
+                                ObjectPortSettings.of(ServerSettings.create(system.classicSystem()), telemetry),
+                                https.certificate()),
                         port::apply),
                 START_LIMIT);
         Duration limit = settings.node().shutdownLimit();
@@ -245,7 +249,8 @@ final class ApiRole {
                 settings.object().writeQuorum(),
                 settings.raft().readTimeout(),
                 () -> nodeMap.nodes().stream().map(ApiRole::health).toList(),
-                new Work(repair, system));
+                new Work(repair, system),
+                https::status);
     }
 
     private static NodeHealth health(NodeView view) {

@@ -79,7 +79,7 @@ final class Node implements AutoCloseable {
         URI adminPort = admin.open(started.admin(), data.disks());
         closing.add("readiness", admin::stopping);
         started.awaitReady();
-        return new Node(closing, Optional.of(url(settings, started.objectPort())), adminPort, data.urls());
+        return new Node(closing, Optional.of(objectUrl(settings, started.objectPort())), adminPort, data.urls());
     }
 
     /** Below what the user set and above Pekko's own defaults. */
@@ -92,8 +92,9 @@ final class Node implements AutoCloseable {
                 .resolve();
     }
 
-    private static URI url(Settings settings, int port) {
-        return URI.create("http://" + Hosts.reachable(settings.node().bind()) + ":" + port);
+    private static URI objectUrl(Settings settings, int port) {
+        String scheme = settings.http().tls().isOn() ? "https://" : "http://";
+        return URI.create(scheme + Hosts.reachable(settings.node().bind()) + ":" + port);
     }
 
     Optional<URI> objectPort() {

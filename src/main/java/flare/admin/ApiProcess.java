@@ -34,23 +34,27 @@ public final class ApiProcess implements AdminOperations {
     private final Duration readLimit;
     private final Supplier<List<NodeHealth>> health;
     private final BackgroundWork work;
+    private final Supplier<Optional<CertificateStatus>> certificate;
 
     /**
      * @param writeQuorum the setting; 0 for a majority of the wanted copies
      * @param readLimit how long health and status wait for the metadata before they say that it does not answer
      * @param health all nodes that this process probes, as they are now
+     * @param certificate of the object port, as it is now
      */
     public ApiProcess(
             Metadata metadata,
             int writeQuorum,
             Duration readLimit,
             Supplier<List<NodeHealth>> health,
-            BackgroundWork work) {
+            BackgroundWork work,
+            Supplier<Optional<CertificateStatus>> certificate) {
         this.metadata = metadata;
         this.writeQuorum = writeQuorum;
         this.readLimit = readLimit;
         this.health = health;
         this.work = work;
+        this.certificate = certificate;
     }
 
     @Override
@@ -114,12 +118,21 @@ public final class ApiProcess implements AdminOperations {
                         counts.pending(),
                         counts.repairs()),
                 work.workers(),
+                certificate.get().orElse(null),
                 cluster.isPresent() ? null : "the cluster is not initialised yet");
     }
 
     private Status unreadable(String problem) {
         return new Status(
-                BuildInfo.version(), null, raft(metadata.status()), List.of(), null, null, work.workers(), problem);
+                BuildInfo.version(),
+                null,
+                raft(metadata.status()),
+                List.of(),
+                null,
+                null,
+                work.workers(),
+                certificate.get().orElse(null),
+                problem);
     }
 
     @Override

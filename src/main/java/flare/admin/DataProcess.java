@@ -30,7 +30,7 @@ public final class DataProcess implements AdminOperations {
     @Override
     public CompletionStage<Status> status() {
         return CompletableFuture.completedStage(
-                new Status(BuildInfo.version(), null, null, List.of(), null, null, List.of(), ELSEWHERE));
+                new Status(BuildInfo.version(), null, null, List.of(), null, null, List.of(), null, ELSEWHERE));
     }
 
     @Override

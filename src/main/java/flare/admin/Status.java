@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster null when it could not be read, as are sessions and counts; {@code problem} then says why
  * @param raft null in a process that keeps chunks only
  * @param workers background work; only where the coordinator runs does it move
+ * @param certificate null where the object port speaks no TLS
  * @param problem one sentence, or null
  */
 public record Status(
@@ -19,6 +20,7 @@ public record Status(
         @Nullable Sessions sessions,
         @Nullable Counts counts,
         List<WorkerStatus> workers,
+        @Nullable CertificateStatus certificate,
         @Nullable String problem) {
 
     public Status {

@@ -1,5 +1,6 @@
 package flare.cli;
 
+import flare.admin.CertificateStatus;
 import flare.admin.Status;
 import flare.admin.WorkerStatus;
 import java.io.PrintWriter;
@@ -45,6 +46,9 @@ final class StatusCommand implements Callable<Integer> {
             out.println("holds     " + counts.objects() + " objects, " + counts.chunks() + " chunks; "
                     + counts.repairs() + " lack copies, " + counts.freed() + " copies wait to be deleted");
         }
+        if (status.certificate() != null) {
+            out.println("https     " + certificate(status.certificate()));
+        }
         if (!status.nodes().isEmpty()) {
             out.println();
             Text.nodes(out, status.nodes());
@@ -53,6 +57,13 @@ final class StatusCommand implements Callable<Integer> {
             out.println();
             workers(out, status.workers());
         }
+    }
+
+    private static String certificate(CertificateStatus certificate) {
+        return String.join(", ", certificate.names())
+                + (certificate.expired() ? ", EXPIRED on " : ", expires ")
+                + certificate.notAfter()
+                + (certificate.problem() == null ? "" : "; the newer one IS NOT SERVED: " + certificate.problem());
     }
 
     private static void workers(PrintWriter out, List<WorkerStatus> workers) {

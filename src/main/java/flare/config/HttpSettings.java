@@ -18,6 +18,7 @@ public record HttpSettings(
         Duration longAnswerAfter,
         List<AddressBlock> trustedProxies,
         ProxyHeader proxyHeader,
+        TlsSettings tls,
         boolean accessLog) {
 
     /** In which header proxies tell of their clients. */

@@ -36,7 +36,7 @@ import scala.jdk.javaapi.DurationConverters;
  * layers are put together here:
  *
  * <pre>
- *   handler ◄─► Http.serverLayer ◄─► (no TLS) ◄─► idle timeout ◄─► RequestGuard ◄─► kill switch ◄─► TCP
+ *   handler ◄─► Http.serverLayer ◄─► idle timeout ◄─► RequestGuard ◄─► (TlsStage) ◄─► kill switch ◄─► TCP
  * </pre>
  *
  * What a port's correctness rests on is set here, whatever the configuration says: the raw request target is kept (keys
@@ -81,16 +81,29 @@ public final class HttpServer {
     }
 
     /**
-     * @param head longest time from a request head's first byte to its last
+     * @param head longest time from a request head's first byte to its last, and from a TLS handshake's
      * @param linger for a client that never closes to take a short answer, when the port stops
      */
     record Patience(Duration head, Duration linger) {
         static final Patience DEFAULT = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(10));
     }
 
+    /**
+     * Where and how a port listens.
+     *
+     * @param choices the caller's own, of parser and renderer
+     * @param certificate with one the port speaks TLS and nothing else
+     */
+    public record Listening(
+            InetSocketAddress address,
+            Limits limits,
+            ServerSettings choices,
+            Optional<ServedCertificate> certificate) {}
+
     /** What the connections of one port share. */
     private record Port(
             ServerSettings settings,
+            Optional<ServedCertificate> certificate,
             Patience patience,
             OpenConnections open,
             CompletableFuture<Done> drain,
@@ -108,27 +121,26 @@ public final class HttpServer {
             int port,
             Limits limits,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        return bind(system, new InetSocketAddress(host, port), limits, configured(system), handler);
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        return bind(system, new Listening(address, limits, configured(system), Optional.empty()), handler);
     }
 
-    /** The same with the caller's own choices of parser and renderer. */
+    /** The same with all there is to choose. */
     public static CompletionStage<HttpServer> bind(
-            ActorSystem<?> system,
-            InetSocketAddress address,
-            Limits limits,
-            ServerSettings choices,
-            Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
-        return bind(system, address, settings(choices, limits), Patience.DEFAULT, handler);
+            ActorSystem<?> system, Listening listening, Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        return bind(system, listening, Patience.DEFAULT, handler);
     }
 
     static CompletionStage<HttpServer> bind(
             ActorSystem<?> system,
-            InetSocketAddress address,
-            ServerSettings settings,
+            Listening listening,
             Patience patience,
             Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+        InetSocketAddress address = listening.address();
+        ServerSettings settings = settings(listening.choices(), listening.limits());
         Port port = new Port(
                 settings,
+                listening.certificate(),
                 patience,
                 new OpenConnections(patience.linger()),
                 new CompletableFuture<>(),
@@ -207,7 +219,7 @@ public final class HttpServer {
         Duration idle =
                 Duration.ofNanos(port.settings().getTimeouts().idleTimeout().toNanos());
         Flow<ByteString, ByteString, NotUsed> inbound =
-                Flow.of(ByteString.class).via(port.cut().flow()).via(guard);
+                Flow.of(ByteString.class).via(port.cut().flow());
         // Both ways: a client that has ended its side is cut where it is written to, one that was answered where it is
         // read.
         Flow<ByteString, ByteString, NotUsed> outbound =
@@ -216,7 +228,17 @@ public final class HttpServer {
                 .serverLayer(port.settings(), Optional.of(connection.remoteAddress()))
                 .atop(withoutTls())
                 .atop(BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle))
-                .atop(BidiFlow.fromFlows(outbound, inbound));
+                .atop(port.certificate()
+                        .map(certificate -> guarded(guard)
+                                .atop(BidiFlow.fromGraph(new TlsStage(
+                                        certificate.engine(), port.patience().head())))
+                                .atop(BidiFlow.fromFlows(outbound, inbound)))
+                        .orElseGet(() -> BidiFlow.fromFlows(outbound, inbound.via(guard))));
+    }
+
+    private static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> guarded(RequestGuard guard) {
+        return BidiFlow.fromFlows(
+                Flow.of(ByteString.class), Flow.of(ByteString.class).via(guard));
     }
 
     /** Pekko's types of this layer and of the one above differ by a subtype, which Java's generics don't bridge. */

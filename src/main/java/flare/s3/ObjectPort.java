@@ -117,12 +117,12 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
                 .thenCompose(response -> body.settle(materializer).thenApply(done -> exchange.finish(response)));
     }
 
-    private static Origin peer(HttpRequest request) {
+    private Origin peer(HttpRequest request) {
         return new Origin(
                 request.getAttribute(AttributeKeys.remoteAddress)
                         .flatMap(RemoteAddress::getAddress)
                         .orElseThrow(() -> new IllegalStateException("the port does not tell who connected")),
-                false);
+                settings.http().tls().isOn());
     }
 
     private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {

@@ -317,8 +317,8 @@ class AdminPortTest {
     }
 
     private AdminPort port(AdminAccess access) {
-        ApiProcess process =
-                new ApiProcess(metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork());
+        ApiProcess process = new ApiProcess(
+                metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork(), Optional::empty);
         return new AdminPort(kit.system(), access, process, scrape());
     }
 

@@ -55,9 +55,11 @@ final class HttpServerTest {
     private HttpServer server(Duration headLimit, Duration linger, int maxConnections) {
         return HttpServer.bind(
                         KIT.system(),
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        HttpServer.settings(
-                                HttpServer.configured(KIT.system()), new HttpServer.Limits(maxConnections, LIMIT)),
+                        new HttpServer.Listening(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                new HttpServer.Limits(maxConnections, LIMIT),
+                                HttpServer.configured(KIT.system()),
+                                Optional.empty()),
                         new HttpServer.Patience(headLimit, linger),
                         this::answer)
                 .toCompletableFuture()

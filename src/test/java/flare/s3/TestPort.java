@@ -2,6 +2,7 @@ package flare.s3;
 
 import flare.config.Settings;
 import flare.http.HttpServer;
+import flare.http.ServedCertificate;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.RequestIds;
 import java.io.IOException;
@@ -57,11 +58,14 @@ final class TestPort implements AutoCloseable {
                 materializer);
         server = HttpServer.bind(
                         kit.system(),
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        new HttpServer.Limits(
-                                settings.http().maxConnections(),
-                                settings.http().idleTimeout()),
-                        ObjectPortSettings.of(ServerSettings.create(kit.system().classicSystem()), telemetry),
+                        new HttpServer.Listening(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                new HttpServer.Limits(
+                                        settings.http().maxConnections(),
+                                        settings.http().idleTimeout()),
+                                ObjectPortSettings.of(
+                                        ServerSettings.create(kit.system().classicSystem()), telemetry),
+                                ServedCertificate.of(settings.http().tls(), Clock.systemUTC())),
                         port::apply)
                 .toCompletableFuture()
                 .join();

@@ -1,0 +1,435 @@
+package flare.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.BidiShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The server's side of TLS.
+ *
+ * <pre>
+ *   server ──plainIn──► wrap ──cipherOut──► socket
+ *   server ◄─plainOut── unwrap ◄─cipherIn── socket
+ * </pre>
+ *
+ * A stage of its own, since Pekko's ends both directions when a client ends one, holds some 90 KiB a connection, and has no
+ * limit for the handshake: here it must be done within a set time from its first byte. The directions end one by one, as
+ * those of a socket do. Who speaks HTTP without TLS is told so in HTTP.
+ */
+final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
+
+    /** The type of a record that begins a handshake (RFC 8446 section 5.1). */
+    private static final byte HANDSHAKE_RECORD = 0x16;
+
+    /** What is encrypted, or decrypted, into one piece. */
+    private static final int PIECE_BYTES = 256 * 1024;
+
+    private static final int RECORD_BYTES = 16 * 1024;
+
+    private static final String NOT_TLS = "this port speaks HTTPS only: use https:// instead of http://\n";
+    private static final ByteString NOT_TLS_ANSWER = ByteString.fromString(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: "
+                    + NOT_TLS.length() + "\r\n\r\n" + NOT_TLS,
+            StandardCharsets.US_ASCII);
+
+    private static final String HANDSHAKE_LIMIT = "handshake";
+    private static final String LINGER = "linger";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Inlet<ByteString> plainIn = Inlet.create("Tls.plainIn");
+    private final Outlet<ByteString> cipherOut = Outlet.create("Tls.cipherOut");
+    private final Inlet<ByteString> cipherIn = Inlet.create("Tls.cipherIn");
+    private final Outlet<ByteString> plainOut = Outlet.create("Tls.plainOut");
+    private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
+            BidiShape.of(plainIn, cipherOut, cipherIn, plainOut);
+
+    private final SSLEngine engine;
+    private final Duration handshakeLimit;
+
+    /** @param engine of one connection */
+    TlsStage(SSLEngine engine, Duration handshakeLimit) {
+        this.engine = engine;
+        this.handshakeLimit = handshakeLimit;
+    }
+
+    @Override
+    public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
+        return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
+    }
+
+    private final class Logic extends TimerGraphStageLogic {
+        /** Not encrypted yet, ready to be read. */
+        private ByteBuffer plain = NOTHING;
+        /** Not decrypted yet, ready to be read. */
+        private ByteBuffer cipher = NOTHING;
+        /** Waits to be taken. */
+        private ByteString decrypted = ByteString.emptyByteString();
+
+        private boolean begun;
+        private boolean handshaken;
+        /** What there is of a record is not all of it. */
+        private boolean starved = true;
+        /** Nothing more is said, and what comes is not read. */
+        private boolean over;
+
+        Logic() {
+            super(shape);
+            setHandler(plainIn, new FromServer());
+            setHandler(cipherOut, new ToSocket());
+            setHandler(cipherIn, new FromSocket());
+            setHandler(plainOut, new ToServer());
+        }
+
+        @Override
+        public void preStart() throws SSLException {
+            engine.beginHandshake();
+            pull(cipherIn);
+        }
+
+        @Override
+        public void onTimer(Object key) {
+            completeStage();
+        }
+
+        /** Goes as far as there are bytes and demand. */
+        private void run() {
+            if (over) {
+                readOn();
+                return;
+            }
+            try {
+                boolean progress = true;
+                while (progress && !over) {
+                    progress = isHandshaking() ? handshake() : transfer();
+                }
+                endInput();
+                askForMore();
+            } catch (SSLException e) {
+                end(alert());
+            }
+        }
+
+        /** Both directions, whether the first got on or not. */
+        private boolean transfer() throws SSLException {
+            boolean read = decrypt();
+            return encrypt() || read;
+        }
+
+        private boolean handshake() throws SSLException {
+            return switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> runTask();
+                case NEED_WRAP -> wrap();
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap();
+                case FINISHED, NOT_HANDSHAKING -> true;
+            };
+        }
+
+        private boolean runTask() {
+            Runnable task = engine.getDelegatedTask();
+            if (task != null) {
+                task.run();
+            }
+            return task != null;
+        }
+
+        /** What the engine itself has to say; several records go as one piece. */
+        private boolean wrap() throws SSLException {
+            if (isClosed(cipherOut)) {
+                // Nothing can be said any more: what comes is read only for its end.
+                cipher = NOTHING;
+                starved = true;
+            }
+            if (isClosed(cipherOut) || !isAvailable(cipherOut)) {
+                return false;
+            }
+            int record = engine.getSession().getPacketBufferSize();
+            ByteBuffer out = ByteBuffer.allocate(4 * record);
+            boolean more = true;
+            while (more) {
+                SSLEngineResult result = engine.wrap(NOTHING, out);
+                watch(result);
+                more = result.bytesProduced() > 0
+                        && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+                        && out.remaining() >= record;
+            }
+            boolean progress = out.position() > 0;
+            give(out);
+            if (engine.isOutboundDone()) {
+                end(ByteString.emptyByteString());
+            }
+            return progress;
+        }
+
+        private boolean encrypt() throws SSLException {
+            if (isClosed(cipherOut) || !isAvailable(cipherOut)) {
+                return false;
+            }
+            if (!plain.hasRemaining()) {
+                return isClosed(plainIn) && closeOutput();
+            }
+            int record = engine.getSession().getPacketBufferSize();
+            int length = Math.min(plain.remaining(), PIECE_BYTES);
+            int overhead = record - RECORD_BYTES;
+            ByteBuffer out = ByteBuffer.allocate(length + (length / RECORD_BYTES + 1) * overhead + record);
+            while (plain.hasRemaining() && out.remaining() >= record) {
+                SSLEngineResult result = engine.wrap(plain, out);
+                if (result.bytesConsumed() == 0 || isHandshaking(result.getHandshakeStatus())) {
+                    break;
+                }
+            }
+            boolean progress = out.position() > 0;
+            give(out);
+            if (engine.isOutboundDone()) {
+                end(ByteString.emptyByteString());
+            }
+            return progress;
+        }
+
+        /** The answer is whole: says so, and ends this direction only. */
+        private boolean closeOutput() throws SSLException {
+            engine.closeOutbound();
+            ByteBuffer out = ByteBuffer.allocate(4 * engine.getSession().getPacketBufferSize());
+            SSLEngineResult result = engine.wrap(NOTHING, out);
+            while (!engine.isOutboundDone() && result.bytesProduced() > 0) {
+                result = engine.wrap(NOTHING, out);
+            }
+            give(out);
+            complete(cipherOut);
+            return false;
+        }
+
+        /** During a handshake: one record. */
+        private boolean unwrap() throws SSLException {
+            if (starved || engine.isInboundDone()) {
+                return false;
+            }
+            ByteBuffer out = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+            SSLEngineResult result = unwrap(out);
+            decrypted = decrypted.concat(bytes(out));
+            return result.bytesConsumed() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP;
+        }
+
+        private boolean decrypt() throws SSLException {
+            if (decrypted.isEmpty() && !starved && !engine.isInboundDone() && isWanted()) {
+                int room = engine.getSession().getApplicationBufferSize();
+                ByteBuffer out = ByteBuffer.allocate(Math.min(cipher.remaining(), PIECE_BYTES) + room);
+                SSLEngineResult result = unwrap(out);
+                while (result.bytesConsumed() > 0
+                        && !isHandshaking(result.getHandshakeStatus())
+                        && !starved
+                        && !engine.isInboundDone()
+                        && out.remaining() >= room) {
+                    result = unwrap(out);
+                }
+                decrypted = bytes(out);
+                if (decrypted.isEmpty()) {
+                    return result.bytesConsumed() > 0 || isHandshaking(result.getHandshakeStatus());
+                }
+            }
+            if (decrypted.isEmpty() || isClosed(plainOut) || !isAvailable(plainOut)) {
+                return false;
+            }
+            push(plainOut, decrypted);
+            decrypted = ByteString.emptyByteString();
+            return true;
+        }
+
+        private boolean isWanted() {
+            return !isClosed(plainOut) && isAvailable(plainOut);
+        }
+
+        private SSLEngineResult unwrap(ByteBuffer out) throws SSLException {
+            SSLEngineResult result = engine.unwrap(cipher, out);
+            watch(result);
+            starved = result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW || !cipher.hasRemaining();
+            return result;
+        }
+
+        private void watch(SSLEngineResult result) {
+            if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
+                handshaken = true;
+                cancelTimer(HANDSHAKE_LIMIT);
+            }
+        }
+
+        /** After the client's last word, be it said or only the end of the socket's bytes. */
+        private void endInput() {
+            boolean ended = engine.isInboundDone() || (isClosed(cipherIn) && starved);
+            if (ended && !handshaken) {
+                end(ByteString.emptyByteString());
+            } else if (ended && decrypted.isEmpty() && !isClosed(plainOut)) {
+                complete(plainOut);
+            }
+        }
+
+        private void askForMore() {
+            if (over) {
+                return;
+            }
+            boolean handshaking = !handshaken || isHandshaking();
+            if (starved && (handshaking || isWanted() || engine.isInboundDone())) {
+                readOn();
+            }
+            boolean wanted = !isClosed(cipherOut) && isAvailable(cipherOut) && !plain.hasRemaining();
+            if (wanted && !handshaking && !isClosed(plainIn) && !hasBeenPulled(plainIn)) {
+                pull(plainIn);
+            }
+        }
+
+        private boolean isHandshaking() {
+            return isHandshaking(engine.getHandshakeStatus());
+        }
+
+        /** Once one direction has ended, Java's engine asks without end that the other does: in TLS 1.3 it may go on. */
+        private boolean isHandshaking(HandshakeStatus status) {
+            return switch (status) {
+                case FINISHED, NOT_HANDSHAKING -> false;
+                case NEED_WRAP -> !handshaken || !engine.isInboundDone() || !isTls13();
+                case NEED_UNWRAP -> !handshaken || !isClosed(cipherOut);
+                case NEED_TASK, NEED_UNWRAP_AGAIN -> true;
+            };
+        }
+
+        private boolean isTls13() {
+            return engine.getSession().getProtocol().equals("TLSv1.3");
+        }
+
+        private void readOn() {
+            if (!isClosed(cipherIn) && !hasBeenPulled(cipherIn)) {
+                pull(cipherIn);
+            }
+        }
+
+        private void give(ByteBuffer out) {
+            if (out.position() > 0) {
+                push(cipherOut, bytes(out));
+            }
+        }
+
+        private static ByteString bytes(ByteBuffer out) {
+            return ByteString.fromArrayUnsafe(out.array(), out.arrayOffset(), out.position());
+        }
+
+        /** What the engine says of its failure, if anything. */
+        private ByteString alert() {
+            try {
+                ByteBuffer out = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
+                engine.wrap(NOTHING, out);
+                return bytes(out);
+            } catch (SSLException e) {
+                return ByteString.emptyByteString();
+            }
+        }
+
+        /** Says a last word; the socket is read on for a while, or the client would get a reset instead of it. */
+        private void end(ByteString lastWord) {
+            over = true;
+            cancelTimer(HANDSHAKE_LIMIT);
+            scheduleOnce(LINGER, handshakeLimit);
+            if (!isClosed(plainIn)) {
+                cancel(plainIn);
+            }
+            if (!isClosed(plainOut)) {
+                complete(plainOut);
+            }
+            if (!isClosed(cipherOut)) {
+                if (lastWord.isEmpty()) {
+                    complete(cipherOut);
+                } else {
+                    emit(cipherOut, lastWord, () -> complete(cipherOut));
+                }
+            }
+            readOn();
+        }
+
+        private final class FromSocket extends AbstractInHandler {
+            @Override
+            public void onPush() {
+                ByteString bytes = grab(cipherIn);
+                if (!begun && !bytes.isEmpty()) {
+                    begun = true;
+                    scheduleOnce(HANDSHAKE_LIMIT, handshakeLimit);
+                    if (bytes.apply(0) != HANDSHAKE_RECORD) {
+                        end(NOT_TLS_ANSWER);
+                        return;
+                    }
+                }
+                if (!over && !engine.isInboundDone()) {
+                    ByteBuffer all = ByteBuffer.allocate(cipher.remaining() + bytes.size());
+                    all.put(cipher);
+                    bytes.copyToBuffer(all);
+                    cipher = all.flip();
+                    starved = false;
+                }
+                run();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+                if (over) {
+                    completeStage();
+                } else {
+                    run();
+                }
+            }
+        }
+
+        private final class ToServer extends AbstractOutHandler {
+            @Override
+            public void onPull() {
+                run();
+            }
+
+            @Override
+            public void onDownstreamFinish(Throwable cause) {
+                if (!isClosed(cipherIn)) {
+                    cancel(cipherIn, cause);
+                }
+                run();
+            }
+        }
+
+        private final class FromServer extends AbstractInHandler {
+            @Override
+            public void onPush() {
+                plain = grab(plainIn).asByteBuffer();
+                run();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+                if (handshaken) {
+                    run();
+                } else {
+                    end(ByteString.emptyByteString());
+                }
+            }
+        }
+
+        private final class ToSocket extends AbstractOutHandler {
+            @Override
+            public void onPull() {
+                run();
+            }
+        }
+    }
+}
