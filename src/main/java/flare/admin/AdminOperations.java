@@ -16,6 +16,12 @@ public interface AdminOperations {
 
     CompletionStage<ReclaimResult> reclaim();
 
+    /** Multipart uploads that are open. */
+    CompletionStage<UploadList> uploads(UploadFilter filter);
+
+    /** Aborts them; INVALID_ARGUMENT without an id or an age. */
+    CompletionStage<AbortedUploads> abortUploads(UploadFilter filter);
+
     /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
     CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);
 }

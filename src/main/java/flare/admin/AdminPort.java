@@ -43,6 +43,7 @@ public final class AdminPort {
     private static final long MAX_BODY_BYTES = 64 * 1024;
 
     private static final String NODES = "/admin/nodes";
+    private static final String UPLOADS = "/admin/uploads";
 
     private record Route(HttpMethod method, Supplier<CompletionStage<HttpResponse>> answer) {}
 
@@ -123,7 +124,7 @@ public final class AdminPort {
     private CompletionStage<HttpResponse> answer(HttpRequest request, String path) {
         Route route = routes.get(path);
         if (route == null) {
-            route = nodeRoute(path).orElse(null);
+            route = nodeRoute(path).or(() -> uploadRoute(path, request)).orElse(null);
         }
         return route == null
                 ? refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port")
@@ -147,6 +148,23 @@ public final class AdminPort {
                         () -> operations
                                 .setNodeState(node, state)
                                 .thenCompose(status -> json(StatusCodes.OK, status))));
+    }
+
+    /** {@code GET /admin/uploads}, {@code POST /admin/uploads/abort}: which, the query says. */
+    private Optional<Route> uploadRoute(String path, HttpRequest request) {
+        Supplier<UploadFilter> filter =
+                () -> UploadFilter.parse(request.getUri().query().toMap());
+        return switch (path) {
+            case UPLOADS ->
+                Optional.of(new Route(
+                        HttpMethods.GET,
+                        () -> operations.uploads(filter.get()).thenCompose(list -> json(StatusCodes.OK, list))));
+            case UPLOADS + "/abort" ->
+                Optional.of(new Route(
+                        HttpMethods.POST,
+                        () -> operations.abortUploads(filter.get()).thenCompose(done -> json(StatusCodes.OK, done))));
+            default -> Optional.empty();
+        };
     }
 
     private static CompletionStage<HttpResponse> run(Route route, HttpRequest request) {
@@ -204,9 +222,9 @@ public final class AdminPort {
 
     private static StatusCode statusOf(Fault fault) {
         return switch (fault) {
-            case NO_SUCH_NODE -> StatusCodes.NOT_FOUND;
+            case NO_SUCH_NODE, NO_SUCH_BUCKET, NO_SUCH_UPLOAD -> StatusCodes.NOT_FOUND;
             case CONFLICT -> StatusCodes.CONFLICT;
-            case INVALID_ARGUMENT, INVALID_REQUEST -> StatusCodes.BAD_REQUEST;
+            case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME -> StatusCodes.BAD_REQUEST;
             case SLOW_DOWN, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
             default -> StatusCodes.INTERNAL_SERVER_ERROR;
         };

@@ -11,6 +11,7 @@ import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.telemetry.BuildInfo;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class ApiProcess implements AdminOperations {
     private final Supplier<List<NodeHealth>> health;
     private final BackgroundWork work;
     private final Supplier<Optional<CertificateStatus>> certificate;
+    private final OpenUploads openUploads;
 
     /**
      * @param writeQuorum the setting; 0 for a majority of the wanted copies
@@ -55,6 +57,7 @@ public final class ApiProcess implements AdminOperations {
         this.health = health;
         this.work = work;
         this.certificate = certificate;
+        this.openUploads = new OpenUploads(metadata, Clock.systemUTC());
     }
 
     @Override
@@ -138,6 +141,16 @@ public final class ApiProcess implements AdminOperations {
     @Override
     public CompletionStage<ReclaimResult> reclaim() {
         return work.reclaimNow();
+    }
+
+    @Override
+    public CompletionStage<UploadList> uploads(UploadFilter filter) {
+        return openUploads.list(filter);
+    }
+
+    @Override
+    public CompletionStage<AbortedUploads> abortUploads(UploadFilter filter) {
+        return openUploads.abort(filter);
     }
 
     @Override

@@ -43,6 +43,16 @@ public final class DataProcess implements AdminOperations {
         return elsewhere();
     }
 
+    @Override
+    public CompletionStage<UploadList> uploads(UploadFilter filter) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<AbortedUploads> abortUploads(UploadFilter filter) {
+        return elsewhere();
+    }
+
     private static <T> CompletionStage<T> elsewhere() {
         return CompletableFuture.failedStage(new FlareException(Fault.INVALID_REQUEST, ELSEWHERE));
     }

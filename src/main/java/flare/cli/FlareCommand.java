@@ -28,6 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare node drain 3                place nothing new on node 3",
             "  flare reclaim                     delete now what nothing refers to",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
+            "  flare uploads list                multipart uploads that nobody finished",
+            "  flare client-config aws           what the AWS CLI needs to use this server",
             "",
             "Exit status: 0 done, 1 the server refused or reports a problem, 2 wrong usage, 3 no server reached."
         })
@@ -60,6 +62,8 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(NodeCommand.class)
                 .addSubcommand(ReclaimCommand.class)
                 .addSubcommand(ClusterCommand.class)
+                .addSubcommand(UploadsCommand.class)
+                .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(VersionCommand.class)
                 .addSubcommand(HelpCommand.class);
         everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));

@@ -53,6 +53,49 @@ class FlareCommandTest {
     }
 
     @Test
+    void listsUploadsThatAreOpen() {
+        answer = """
+                {"uploads":[{"bucket":"photos","key":"a b","id":"00000000000a1b2c","initiated":"2026-01-02T03:04:05Z",\
+                "parts":3,"bytes":15728640}],"more":true}""";
+        assertThat(run("uploads", "list", "--bucket", "photos", "--older-than", "12h")).isZero();
+        assertThat(asked).singleElement().asString().startsWith("GET /admin/uploads?bucket=photos&older-than=43200&limit=1000 ");
+        assertThat(out.toString())
+                .contains("00000000000a1b2c  2026-01-02T03:04:05Z  3      15.0 MiB  photos  a b")
+                .contains("there are more");
+    }
+
+    @Test
+    void abortsUploadsByIdOrAge() {
+        answer = "{\"aborted\":1,\"more\":false}";
+        assertThat(run("uploads", "abort", "00000000000a1b2c")).isZero();
+        assertThat(run("uploads", "abort", "--older-than", "7d", "--yes")).isZero();
+        assertThat(asked).hasSize(2);
+        assertThat(asked.get(0)).startsWith("POST /admin/uploads/abort?id=00000000000a1b2c&limit=10000 ");
+        assertThat(asked.get(1)).startsWith("POST /admin/uploads/abort?older-than=604800&limit=10000 ");
+        assertThat(out.toString()).contains("aborted 1 upload\n");
+    }
+
+    @Test
+    void abortsNothingThatWasNotSaid() {
+        assertThat(run("uploads", "abort")).isEqualTo(2);
+        assertThat(run("uploads", "abort", "--older-than", "7d")).isEqualTo(2);
+        assertThat(run("uploads", "abort", "--older-than", "soon", "--yes")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("which uploads?", "--yes is needed", "--older-than soon is not allowed: an age such as 90s");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void showsTheCertificate() {
+        answer = """
+                {"version":"0.1.0","nodes":[],"workers":[],"certificate":{"names":["a","*.a"],\
+                "notAfter":"2027-01-01T00:00:00Z","expired":true,"problem":"x.key: damaged"},"problem":null}""";
+        assertThat(run("status")).isZero();
+        assertThat(out.toString())
+                .contains("https     a, *.a, EXPIRED on 2027-01-01T00:00:00Z; the newer one IS NOT SERVED: x.key: damaged");
+    }
+
+    @Test
     void showsTheStatus() {
         answer = """
                 {"version":"0.1.0","cluster":{"id":"c","epoch":1,"featureLevel":1,"wantedCopies":3,"chunkBytes":8388608,\
