@@ -187,7 +187,7 @@ enum ClientTool {
     private static String curl(Server server) {
         return """
                 curl --aws-sigv4 %s --user %s \\
-                    --upload-file FILE %s/%s/KEY
+                    -H x-amz-content-sha256:UNSIGNED-PAYLOAD --upload-file FILE %s/%s/KEY
                 """.formatted(
                         shell("aws:amz:" + server.region + ":s3"),
                         shell(server.accessKey + ":" + server.secretKey),

@@ -128,11 +128,11 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {
         MDC.put(RequestIds.MDC_KEY, exchange.id());
         try {
-            RequestFraming.check(method, headers);
-            RawTarget target = RawTarget.parse(exchange.target());
             if (hosts.isBelowDomain(headers)) {
                 exchange.isAt(headers.first(RequestGuard.HOST).orElseThrow());
             }
+            RequestFraming.check(method, headers);
+            RawTarget target = RawTarget.parse(exchange.target());
             Optional<BucketName> hostBucket = hosts.bucket(headers);
             Operation operation = Router.route(method, target, headers, hostBucket);
             exchange.isA(operation);
