@@ -78,7 +78,8 @@ final class OpenUploads {
     CompletionStage<AbortedUploads> abort(UploadFilter filter) {
         if (filter.id().isEmpty() && filter.olderThan().isEmpty()) {
             throw new FlareException(
-                    Fault.INVALID_ARGUMENT, "an upload's id or an age (older-than) is needed: which are to be aborted?");
+                    Fault.INVALID_ARGUMENT,
+                    "an upload's id or an age (older-than) is needed: which are to be aborted?");
         }
         return search(filter).thenCompose(search -> {
             CompletionStage<Integer> aborted = CompletableFuture.completedStage(0);
@@ -96,8 +97,7 @@ final class OpenUploads {
     }
 
     private CompletionStage<Search> search(UploadFilter filter) {
-        Search search =
-                new Search(filter, filter.olderThan().map(clock.instant()::minus), new ArrayList<>());
+        Search search = new Search(filter, filter.olderThan().map(clock.instant()::minus), new ArrayList<>());
         CompletionStage<Search> searched = filter.bucket().isEmpty()
                 ? everyBucket(search, "")
                 : metadata.read(new Query.GetBucket(filter.bucket().get()))
@@ -150,7 +150,11 @@ final class OpenUploads {
                     long allBytes = bytes
                             + page.parts().stream().mapToLong(PartInfo::size).sum();
                     return page.more()
-                            ? status(found, page.parts().get(page.parts().size() - 1).number(), allParts, allBytes)
+                            ? status(
+                                    found,
+                                    page.parts().get(page.parts().size() - 1).number(),
+                                    allParts,
+                                    allBytes)
                             : CompletableFuture.completedStage(Optional.of(status(found, allParts, allBytes)));
                 })
                 .exceptionally(failure -> unlessGone(failure, Optional.empty()));

@@ -42,8 +42,7 @@ public record UploadFilter(
                         .map(text -> Duration.ofSeconds(number("older-than", text, "a number of seconds"))),
                 parameters.containsKey("limit")
                         ? (int) Math.min(
-                                Integer.MAX_VALUE,
-                                number("limit", parameters.get("limit"), "1 to " + MAX_LIMIT))
+                                Integer.MAX_VALUE, number("limit", parameters.get("limit"), "1 to " + MAX_LIMIT))
                         : USUAL_LIMIT);
     }
 
@@ -55,7 +54,6 @@ public record UploadFilter(
     }
 
     private static FlareException refusal(String name, String value, String allowed) {
-        return new FlareException(
-                Fault.INVALID_ARGUMENT, name + " = " + value + " is not allowed: " + allowed + " is");
+        return new FlareException(Fault.INVALID_ARGUMENT, name + " = " + value + " is not allowed: " + allowed + " is");
     }
 }

@@ -42,9 +42,7 @@ final class ClientConfigCommand implements Callable<Integer> {
     /** Good for a server that asks for no key: clients want one to send. */
     private static final String ANY = "anybody";
 
-    @Parameters(
-            paramLabel = "CLIENT",
-            description = "aws, rclone, s3cmd, restic, boto3, s3fs, mc or curl.")
+    @Parameters(paramLabel = "CLIENT", description = "aws, rclone, s3cmd, restic, boto3, s3fs, mc or curl.")
     private ClientTool client;
 
     @Option(
@@ -152,8 +150,8 @@ final class ClientConfigCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailedException(
                     FlareCommand.REFUSED,
-                    "flare.s3.root-secret-key-file can't be read: " + e.getClass().getSimpleName() + ": "
-                            + e.getMessage());
+                    "flare.s3.root-secret-key-file can't be read: "
+                            + e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }
 }

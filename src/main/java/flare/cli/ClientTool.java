@@ -83,12 +83,7 @@ enum ClientTool {
 
                 # then: rclone ls flare:%s
                 """.formatted(
-                        server.endpoint,
-                        server.region,
-                        !server.virtualHost,
-                        server.accessKey,
-                        server.secretKey,
-                        server.bucket);
+                server.endpoint, server.region, !server.virtualHost, server.accessKey, server.secretKey, server.bucket);
     }
 
     private static String s3cmd(Server server) {

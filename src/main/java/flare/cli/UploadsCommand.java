@@ -94,7 +94,8 @@ final class UploadsCommand implements Runnable {
                             arity = "0..1",
                             paramLabel = "UPLOAD",
                             description = "The upload's id, as 'flare uploads list' shows it.")
-                    @Nullable String id,
+                    @Nullable
+                    String id,
             @Option(names = "--bucket", paramLabel = "NAME", description = BUCKET) @Nullable String bucket,
             @Option(names = "--older-than", paramLabel = "AGE", description = OLDER) @Nullable String olderThan,
             @Option(names = "--yes", description = "Really all that are older.") boolean yes) {
@@ -116,8 +117,9 @@ final class UploadsCommand implements Runnable {
         server.post(
                 "/admin/uploads/abort?" + String.join("&", query),
                 AbortedUploads.class,
-                (result, out) -> out.println("aborted " + result.aborted() + (result.aborted() == 1 ? " upload" : " uploads")
-                        + (result.more() ? "; there are more: say it again" : "")));
+                (result, out) ->
+                        out.println("aborted " + result.aborted() + (result.aborted() == 1 ? " upload" : " uploads")
+                                + (result.more() ? "; there are more: say it again" : "")));
     }
 
     private List<String> query(@Nullable String bucket, @Nullable String olderThan) {
@@ -135,7 +137,8 @@ final class UploadsCommand implements Runnable {
         Matcher matcher = AGE.matcher(text);
         if (!matcher.matches()) {
             throw new ParameterException(
-                    spec.commandLine(), "--older-than " + text + " is not allowed: an age such as 90s, 30m, 12h or 7d is");
+                    spec.commandLine(),
+                    "--older-than " + text + " is not allowed: an age such as 90s, 30m, 12h or 7d is");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

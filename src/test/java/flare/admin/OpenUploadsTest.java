@@ -102,10 +102,14 @@ class OpenUploadsTest {
         UploadRef elsewhere = begin(bucket("photos"), "k");
         nowMillis += Duration.ofHours(2).toMillis();
         UploadRef young = begin(OBJECT, "k");
-        assertThat(ids()).containsExactly(
-                old.id().toString(), young.id().toString(), elsewhere.id().toString());
+        assertThat(ids())
+                .containsExactly(
+                        old.id().toString(),
+                        young.id().toString(),
+                        elsewhere.id().toString());
         assertThat(ids("bucket", "photos")).containsExactly(elsewhere.id().toString());
-        assertThat(ids("older-than", "3600", "bucket", "object")).containsExactly(old.id().toString());
+        assertThat(ids("older-than", "3600", "bucket", "object"))
+                .containsExactly(old.id().toString());
         assertThat(ids("id", young.id().toString())).containsExactly(young.id().toString());
         assertThat(get(uploads().list(filter("limit", "2"))).more()).isTrue();
         assertThat(get(uploads().list(filter("limit", "3"))).more()).isFalse();
@@ -144,8 +148,7 @@ class OpenUploadsTest {
         assertThatThrownBy(() -> get(uploads().abort(filter("id", "0000000000000fff"))))
                 .hasMessageContaining("there is no such open upload: 0000000000000fff");
         bucket("photos");
-        assertThatThrownBy(() ->
-                        get(uploads().abort(filter("id", upload.id().toString(), "bucket", "photos"))))
+        assertThatThrownBy(() -> get(uploads().abort(filter("id", upload.id().toString(), "bucket", "photos"))))
                 .hasMessageContaining("there is no such open upload");
         assertThat(ids()).hasSize(1);
     }

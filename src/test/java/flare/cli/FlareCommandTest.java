@@ -57,8 +57,12 @@ class FlareCommandTest {
         answer = """
                 {"uploads":[{"bucket":"photos","key":"a b","id":"00000000000a1b2c","initiated":"2026-01-02T03:04:05Z",\
                 "parts":3,"bytes":15728640}],"more":true}""";
-        assertThat(run("uploads", "list", "--bucket", "photos", "--older-than", "12h")).isZero();
-        assertThat(asked).singleElement().asString().startsWith("GET /admin/uploads?bucket=photos&older-than=43200&limit=1000 ");
+        assertThat(run("uploads", "list", "--bucket", "photos", "--older-than", "12h"))
+                .isZero();
+        assertThat(asked)
+                .singleElement()
+                .asString()
+                .startsWith("GET /admin/uploads?bucket=photos&older-than=43200&limit=1000 ");
         assertThat(out.toString())
                 .contains("00000000000a1b2c  2026-01-02T03:04:05Z  3      15.0 MiB  photos  a b")
                 .contains("there are more");
@@ -92,7 +96,8 @@ class FlareCommandTest {
                 "notAfter":"2027-01-01T00:00:00Z","expired":true,"problem":"x.key: damaged"},"problem":null}""";
         assertThat(run("status")).isZero();
         assertThat(out.toString())
-                .contains("https     a, *.a, EXPIRED on 2027-01-01T00:00:00Z; the newer one IS NOT SERVED: x.key: damaged");
+                .contains(
+                        "https     a, *.a, EXPIRED on 2027-01-01T00:00:00Z; the newer one IS NOT SERVED: x.key: damaged");
     }
 
     @Test
