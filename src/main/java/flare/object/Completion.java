@@ -50,6 +50,14 @@ final class Completion {
                     Fault.INVALID_REQUEST,
                     "the parts have " + size + " bytes, not " + request.size().get());
         }
+        boolean otherKind =
+                request.type().filter(type -> type != upload.checksumType()).isPresent();
+        if (otherKind && upload.algorithm().isPresent()) {
+            throw new FlareException(
+                    Fault.INVALID_REQUEST,
+                    "the upload was begun with a checksum of type " + upload.checksumType() + ", not "
+                            + request.type().get());
+        }
         Optional<Checksum> checksum = checksum(parts);
         expected(checksum);
         return new Command.CompleteUpload(

@@ -82,14 +82,26 @@ public interface MultipartService {
 
     /**
      * @param checksum what the object's checksum must be, base64; of a composite one with or without its {@code -N}
+     * @param type of what kind the client takes the checksum to be
      * @param size what its size must be
      */
     record CompleteRequest(
             UploadRef upload,
             List<CompletedPart> parts,
             Optional<String> checksum,
+            Optional<Checksum.Type> type,
             Optional<Long> size,
-            WriteCondition condition) {}
+            WriteCondition condition) {
+
+        public CompleteRequest(
+                UploadRef upload,
+                List<CompletedPart> parts,
+                Optional<String> checksum,
+                Optional<Long> size,
+                WriteCondition condition) {
+            this(upload, parts, checksum, Optional.empty(), size, condition);
+        }
+    }
 
     /** @param more whether there are parts behind these */
     record PartsPage(UploadInfo upload, List<PartInfo> parts, boolean more) {}

@@ -48,6 +48,7 @@ final class BucketHandlers {
         String scope = "buckets\0" + prefix;
         int limit = Counts.parse("max-buckets", target.parameter("max-buckets"), MAX_BUCKETS);
         String after = target.parameter("continuation-token")
+                .filter(token -> !token.isEmpty())
                 .map(token -> ContinuationToken.text(token, scope))
                 .orElse("");
         if (limit == 0) {

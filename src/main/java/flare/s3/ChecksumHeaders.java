@@ -81,6 +81,18 @@ final class ChecksumHeaders {
         return declared.stream().map(BodyChecks.Expected::value).findFirst();
     }
 
+    /** Of what kind it is to be. Throws {@link FlareException} with INVALID_REQUEST for none there is. */
+    static Optional<Checksum.Type> type(Headers headers) {
+        return headers.first(TYPE).map(text -> {
+            for (Checksum.Type type : Checksum.Type.values()) {
+                if (type.name().equals(text)) {
+                    return type;
+                }
+            }
+            throw invalid(TYPE + " must be FULL_OBJECT or COMPOSITE, here '" + text + "'");
+        });
+    }
+
     /** Whether checksums are to be answered. Throws {@link FlareException} with INVALID_ARGUMENT. */
     static boolean wanted(Headers headers) {
         Optional<String> mode = headers.first(MODE);

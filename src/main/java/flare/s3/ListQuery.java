@@ -64,7 +64,10 @@ record ListQuery(
     }
 
     private byte[] after() {
-        return token.map(given -> ContinuationToken.decode(given, scope())).orElseGet(() -> utf8(startAfter));
+        // An empty token is S3's for the beginning.
+        return token.filter(given -> !given.isEmpty())
+                .map(given -> ContinuationToken.decode(given, scope()))
+                .orElseGet(() -> utf8(startAfter));
     }
 
     /** A token is good for the listing it came from. */

@@ -128,6 +128,7 @@ final class MultipartHandlers {
         Headers headers = request.head().headers();
         Optional<Long> size = headers.first("x-amz-mp-object-size").map(MultipartHandlers::size);
         Optional<String> checksum = ChecksumHeaders.expected(headers);
+        Optional<Checksum.Type> type = ChecksumHeaders.type(headers);
         return DocumentBody.unchecked(request, settings.http(), materializer).thenCompose(document -> {
             List<CompletedPart> parts = parts(document);
             CompletionStage<HttpResponse> completed = withUpload(
@@ -138,6 +139,7 @@ final class MultipartHandlers {
                                     upload,
                                     parts,
                                     checksum,
+                                    type,
                                     size,
                                     Conditions.of(headers).forWrite())))
                     .thenApply(stored -> {

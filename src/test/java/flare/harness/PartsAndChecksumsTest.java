@@ -60,6 +60,15 @@ class PartsAndChecksumsTest {
         String etags = "";
         etags += part(2, send("PUT", "/object/parted?partNumber=2&uploadId=" + upload, first));
         etags += part(7, send("PUT", "/object/parted?partNumber=7&uploadId=" + upload, "tail"));
+        refused(
+                send(
+                        "POST",
+                        "/object/parted?uploadId=" + upload,
+                        "<CompleteMultipartUpload>" + etags + "</CompleteMultipartUpload>",
+                        "x-amz-checksum-type",
+                        "FULL_OBJECT"),
+                400,
+                "InvalidRequest");
         HttpResponse<String> done = send(
                 "POST",
                 "/object/parted?uploadId=" + upload,

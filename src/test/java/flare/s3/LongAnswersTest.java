@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flare.http.Headers;
 import flare.http.RawTarget;
+import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.object.ObjectService;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +85,37 @@ class LongAnswersTest {
         assertThat(String.join("", pieces))
                 .contains("<Code>NoSuchUpload</Code>", "<Message>it is gone</Message>", "<RequestId>id</RequestId>")
                 .containsOnlyOnce("<?xml");
+    }
+
+    @Test
+    void aCopyThatTakesLongKeepsItsConnection() throws Exception {
+        try (TestPort port = new TestPort(
+                ObjectPort.Access.open(Clock.systemUTC()), "flare.http.long-answer-after = 50ms")) {
+            port.send("PUT", "/object/source", "bytes");
+            ObjectInfo source = port.objects
+                    .head(new BucketName("object"), ObjectKey.of("source"))
+                    .toCompletableFuture()
+                    .join();
+            CompletableFuture<ObjectService.Copied> copy = new CompletableFuture<>();
+            port.objects.copies = copy;
+            port.kit
+                    .system()
+                    .scheduler()
+                    .scheduleOnce(
+                            Duration.ofMillis(400),
+                            () -> copy.complete(new ObjectService.Copied(source, source)),
+                            port.kit.system().executionContext());
+            java.net.http.HttpResponse<String> answer =
+                    port.send("PUT", "/object/copy", "", "x-amz-copy-source", "/object/source");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains("?>", "\n").contains("<CopyObjectResult");
+
+            port.objects.copies = CompletableFuture.failedFuture(new FlareException(Fault.NO_SUCH_KEY, "gone"));
+            assertThat(port.send("PUT", "/object/copy", "", "x-amz-copy-source", "/object/source")
+                            .statusCode())
+                    .as("known in time")
+                    .isEqualTo(404);
+        }
     }
 
     /** The work ends once white space was sent. */

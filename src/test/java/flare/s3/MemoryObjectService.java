@@ -51,6 +51,9 @@ final class MemoryObjectService implements ObjectService {
     /** When set, each put is refused with it, its body cancelled. */
     volatile Optional<Fault> refusePuts = Optional.empty();
 
+    /** What becomes of each copy: tests make it take long. */
+    volatile CompletionStage<Copied> copies = failed(Fault.NOT_IMPLEMENTED);
+
     final MemoryBucketService buckets = new MemoryBucketService(this::keys);
 
     MemoryObjectService(Materializer materializer) {
@@ -152,7 +155,7 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<Copied> copy(CopyRequest request) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        return copies;
     }
 
     @Override
