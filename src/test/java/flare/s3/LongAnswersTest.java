@@ -89,8 +89,8 @@ class LongAnswersTest {
 
     @Test
     void aCopyThatTakesLongKeepsItsConnection() throws Exception {
-        try (TestPort port = new TestPort(
-                ObjectPort.Access.open(Clock.systemUTC()), "flare.http.long-answer-after = 50ms")) {
+        try (TestPort port =
+                new TestPort(ObjectPort.Access.open(Clock.systemUTC()), "flare.http.long-answer-after = 50ms")) {
             port.send("PUT", "/object/source", "bytes");
             ObjectInfo source = port.objects
                     .head(new BucketName("object"), ObjectKey.of("source"))
