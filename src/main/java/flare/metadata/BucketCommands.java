@@ -39,14 +39,14 @@ final class BucketCommands {
         return new BucketId(id);
     }
 
+    /** Uploads that nobody finished don't hold it, as in S3; UploadExpiry finds and aborts them. */
     Command.Done delete(Command.DeleteBucket delete) {
         BucketRow.Builder bucket = get(delete.bucket());
         Applying.require(
-                bucket.getObjects() == 0 && bucket.getVersions() == 0 && bucket.getUploads() == 0,
+                bucket.getObjects() == 0 && bucket.getVersions() == 0,
                 Fault.BUCKET_NOT_EMPTY,
-                () -> "bucket " + bucket.getName() + " has " + bucket.getObjects() + " objects, "
-                        + bucket.getVersions() + " older versions and delete markers, " + bucket.getUploads()
-                        + " uploads");
+                () -> "bucket " + bucket.getName() + " has " + bucket.getObjects() + " objects, " + bucket.getVersions()
+                        + " older versions and delete markers");
         bucket.getDocumentsList().forEach(kind -> batch.delete(Family.DOCUMENT, Keys.document(delete.bucket(), kind)));
         batch.removeBucket(bucket);
         return new Command.Done();

@@ -74,7 +74,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /** BUCKET_NOT_EMPTY while it has a version, a delete marker or an upload. */
+    /** BUCKET_NOT_EMPTY while it has a version or a delete marker. */
     record DeleteBucket(BucketId bucket) implements Command<Done> {}
 
     /** Enables versioning, or suspends it; it never goes back to what it was before either. */

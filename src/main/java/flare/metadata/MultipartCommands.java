@@ -7,6 +7,7 @@ import flare.metadata.wire.ObjectValue;
 import flare.metadata.wire.PartRow;
 import flare.metadata.wire.UploadIdRow;
 import flare.metadata.wire.UploadRow;
+import flare.model.BucketId;
 import flare.model.Checksum;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -150,7 +151,7 @@ final class MultipartCommands {
         ExtentsRow extents = Extents.join(used);
         withinBounds(extents);
         unused.forEach(objects.references()::release);
-        close(bucket, upload);
+        close(upload);
         long size = used.stream().mapToLong(part -> part.getInfo().getSize()).sum();
         ObjectInfo made = objects.add(
                 bucket,
@@ -205,18 +206,27 @@ final class MultipartCommands {
     }
 
     /** The upload's row and its parts' go. */
-    private void close(BucketRow.Builder bucket, UploadRef upload) {
+    private void close(UploadRef upload) {
         batch.deleteAll(
                 Family.PART,
                 Keys.part(upload.id(), 1),
                 Keys.behind(Keys.number(upload.id().number())));
         batch.delete(Family.UPLOAD, Keys.upload(upload.bucket(), upload.key(), upload.id()));
-        bucket.setUploads(bucket.getUploads() - 1);
+        BucketRow.Builder bucket = batch.bucket(upload.bucket());
+        if (bucket != null) {
+            bucket.setUploads(bucket.getUploads() - 1);
+        }
     }
 
     Command.Done abort(UploadRef upload) {
-        BucketRow.Builder bucket = buckets.get(upload.bucket());
+        buckets.get(upload.bucket());
         rows.open(upload);
+        discard(upload);
+        return new Command.Done();
+    }
+
+    /** Also of a bucket that is gone. */
+    private void discard(UploadRef upload) {
         List<ExtentsRow> unused = new ArrayList<>();
         try (RowScan scan = rows.parts(upload.id(), 0)) {
             while (scan.next()) {
@@ -224,9 +234,8 @@ final class MultipartCommands {
             }
         }
         unused.forEach(objects.references()::release);
-        close(bucket, upload);
+        close(upload);
         batch.delete(Family.UPLOAD_ID, Keys.number(upload.id().number()));
-        return new Command.Done();
     }
 
     Command.Done expire(Command.ExpireUploads expire) {
@@ -236,13 +245,12 @@ final class MultipartCommands {
             if (row == null) {
                 continue;
             }
+            BucketId bucket = new BucketId(row.getBucket());
             if (UploadRows.isForgotten(row, entry.nowMillis())) {
                 batch.delete(Family.UPLOAD_ID, Keys.number(id.number()));
-            } else if (!row.hasCompleted() && row.getCreatedMillis() < expire.createdBeforeMillis()) {
-                abort(new UploadRef(
-                        new flare.model.BucketId(row.getBucket()),
-                        ObjectKey.of(row.getKey().toByteArray()),
-                        id));
+            } else if (!row.hasCompleted()
+                    && (row.getCreatedMillis() < expire.createdBeforeMillis() || batch.bucket(bucket) == null)) {
+                discard(new UploadRef(bucket, ObjectKey.of(row.getKey().toByteArray()), id));
             }
         }
         return new Command.Done();

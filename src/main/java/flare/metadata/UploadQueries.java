@@ -3,6 +3,7 @@ package flare.metadata;
 import flare.metadata.wire.PositionRow;
 import flare.metadata.wire.UploadIdRow;
 import flare.metadata.wire.UploadRow;
+import flare.model.BucketId;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
@@ -118,7 +119,11 @@ final class UploadQueries {
         return Arrays.compareUnsigned(behind, prefix) > 0 ? behind : prefix;
     }
 
-    /** Looks at {@code limit} uploads, open and finished ones, and answers those that are due. */
+    private boolean isStray(UploadIdRow row) {
+        return rows.get(Family.BUCKET, Keys.bucket(new BucketId(row.getBucket()))) == null;
+    }
+
+    /** Looks at {@code limit} uploads, open and finished ones, and answers those that are due: too old, forgotten, or without their bucket. */
     Query.OldUploads old(Query.ListOldUploads list) {
         CopyQueries.checkLimit(list.limit());
         long now = nowMillis();
@@ -133,7 +138,7 @@ final class UploadQueries {
                 }
                 UploadIdRow row = EntryBatch.parse(Family.UPLOAD_ID, scan.value(), UploadIdRow.parser());
                 if (UploadRows.isForgotten(row, now)
-                        || (!row.hasCompleted() && row.getCreatedMillis() < createdBefore)) {
+                        || (!row.hasCompleted() && (row.getCreatedMillis() < createdBefore || isStray(row)))) {
                     due.add(id);
                 }
             }

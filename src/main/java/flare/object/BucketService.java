@@ -31,7 +31,7 @@ public interface BucketService {
     /** BUCKET_ALREADY_OWNED if the owner has one of that name, BUCKET_ALREADY_EXISTS if another has. */
     CompletionStage<BucketId> create(BucketName name, String owner);
 
-    /** BUCKET_NOT_EMPTY while it has a version, a delete marker or an upload. */
+    /** BUCKET_NOT_EMPTY while it has a version or a delete marker. Its open uploads are given up. */
     CompletionStage<Void> delete(BucketId bucket);
 
     /** Enables versioning, or suspends it. */

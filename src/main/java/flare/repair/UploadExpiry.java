@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Aborts multipart uploads that were begun too long ago, by the log's time, and forgets how those ended that ended long
+ * Aborts multipart uploads that were begun too long ago, by the log's time, or whose bucket is gone, and forgets how those ended that ended long
  * ago. Aborts one at a time: each may have thousands of parts to give back.
  */
 final class UploadExpiry implements RepairWorker {

@@ -144,7 +144,7 @@ final class ObjectHeaders {
         String left = Stream.of(encodings.split(",", -1))
                 .map(String::strip)
                 .filter(encoding -> !encoding.equalsIgnoreCase("aws-chunked"))
-                .collect(Collectors.joining(","));
+                .collect(Collectors.joining(", "));
         return left.isEmpty() ? null : left;
     }
 

@@ -9,6 +9,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The times of signatures: {@code 20130524T000000Z}, their day, and HTTP dates for clients that sign with Date only. */
 final class AmzDate {
@@ -18,8 +20,9 @@ final class AmzDate {
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT);
-    private static final DateTimeFormatter HTTP =
-            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
+    private static final DateTimeFormatter HTTP = DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss", Locale.US);
+    /** What stands for GMT: HTTP's word for it, and those of mail (RFC 5322 section 3.3), which boto3 signs. */
+    private static final Pattern ZONE = Pattern.compile(" (GMT|UTC|[+-]0000)$");
 
     private AmzDate() {}
 
@@ -67,7 +70,11 @@ final class AmzDate {
     /** IMF-fixdate only: no client signs with the two obsolete forms. */
     static Optional<Instant> parseHttp(String text) {
         try {
-            return Optional.of(LocalDateTime.parse(text.strip(), HTTP).toInstant(ZoneOffset.UTC));
+            Matcher zone = ZONE.matcher(text.strip());
+            return zone.find()
+                    ? Optional.of(LocalDateTime.parse(text.strip().substring(0, zone.start()), HTTP)
+                            .toInstant(ZoneOffset.UTC))
+                    : Optional.empty();
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

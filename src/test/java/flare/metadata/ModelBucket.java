@@ -50,7 +50,7 @@ final class ModelBucket {
     }
 
     boolean isEmpty() {
-        return keys.isEmpty() && uploads == 0;
+        return keys.isEmpty();
     }
 
     private List<Version> of(ObjectKey key) {

@@ -76,8 +76,10 @@ final class ModelQueries {
             return new Query.OldUploads(
                     state.uploads.all.values().stream()
                             .filter(upload -> upload.completed == null
-                                    && upload.info.created().toEpochMilli()
-                                            < state.now - list.maxAge().toMillis())
+                                    && (upload.info.created().toEpochMilli()
+                                                    < state.now - list.maxAge().toMillis()
+                                            || !state.buckets.containsKey(
+                                                    upload.ref.bucket().value())))
                             .map(upload -> upload.info.id())
                             .toList(),
                     state.now - list.maxAge().toMillis(),

@@ -97,7 +97,8 @@ final class ModelUploads {
             // What is finished is younger here than it is kept.
             if (upload != null
                     && upload.completed == null
-                    && upload.info.created().toEpochMilli() < expire.createdBeforeMillis()) {
+                    && (upload.info.created().toEpochMilli() < expire.createdBeforeMillis()
+                            || !state.buckets.containsKey(upload.ref.bucket().value()))) {
                 abort(upload);
             }
         }
@@ -203,7 +204,10 @@ final class ModelUploads {
 
     private Command.Done abort(Upload upload) {
         upload.parts.values().forEach(part -> state.count(part.content(), -1));
-        state.bucket(upload.ref.bucket()).uploads--;
+        ModelBucket bucket = state.buckets.get(upload.ref.bucket().value());
+        if (bucket != null) {
+            bucket.uploads--;
+        }
         all.remove(upload.ref.id());
         return new Command.Done();
     }

@@ -104,15 +104,29 @@ final class UploadRulesTest {
     }
 
     @Test
-    void abortingGivesAllPartsBackAndOpenUploadsKeepTheirBucket() throws Exception {
+    void abortingGivesAllPartsBack() throws Exception {
         UploadRef upload = begin();
         accept(part(upload, 1, 1));
         accept(part(upload, 10_000, 2));
-        refuse(Fault.BUCKET_NOT_EMPTY, new Command.DeleteBucket(BUCKET));
         accept(new Command.AbortUpload(upload));
         assertThat(dead()).isEqualTo(2);
         refuse(Fault.NO_SUCH_UPLOAD, new Command.AbortUpload(upload));
         accept(new Command.DeleteBucket(BUCKET));
+    }
+
+    @Test
+    void anOpenUploadDoesNotKeepItsBucketAndIsGivenUpSoonAfterIt() throws Exception {
+        UploadRef upload = begin();
+        PartInfo one = accept(part(upload, 1, 1));
+        assertThat(old()).isEmpty();
+        accept(new Command.DeleteBucket(BUCKET));
+        refuse(Fault.NO_SUCH_BUCKET, part(upload, 2, 2));
+        refuse(Fault.NO_SUCH_BUCKET, complete(upload, one));
+        refuse(Fault.NO_SUCH_BUCKET, new Command.AbortUpload(upload));
+        assertThat(old()).containsExactly(upload.id());
+        accept(new Command.ExpireUploads(old(), 0, TERM));
+        assertThat(old()).isEmpty();
+        assertThat(dead()).isEqualTo(1);
     }
 
     @Test

@@ -110,7 +110,7 @@ class SignedRequestTest {
                                 "content-type",
                                 "Text/Plain;charset=\"UTF-8\"",
                                 "content-encoding",
-                                "gzip,br",
+                                "gzip, br",
                                 "expect",
                                 "100-continue")
                         .status())

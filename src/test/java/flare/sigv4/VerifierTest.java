@@ -207,7 +207,7 @@ class VerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Fri, 24 May 2013 00:00:00 GMT", "20130524T000000Z"})
+    @ValueSource(strings = {"Fri, 24 May 2013 00:00:00 GMT", "Fri, 24 May 2013 00:00:00 -0000", "20130524T000000Z"})
     void takesTheTimeFromDateWhereThereIsNoOther(String date) {
         WireRequest dated =
                 with(request("GET", "/k", "host", "h", "x-amz-content-sha256", "UNSIGNED-PAYLOAD"), "date", date);
