@@ -63,6 +63,11 @@ record XmlElement(String name, Optional<String> type, String text, List<XmlEleme
             }
         } catch (XMLStreamException e) {
             throw malformed("the document is not well-formed XML: " + firstLine(e.getMessage()), e);
+        } catch (FlareException refusal) {
+            throw refusal;
+        } catch (RuntimeException e) {
+            // The JDK's reader has no text for some faults of a DTD, and says that instead: MissingResourceException.
+            throw malformed("the document is not well-formed XML", e);
         }
     }
 
