@@ -28,7 +28,8 @@ import org.apache.pekko.util.ByteString;
  *
  * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations, and
  * without a client's own headers of those names. A bad head is replaced by a request that says why ({@link
- * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there.
+ * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there; nor behind a
+ * PUT or POST that does not say how long it is.
  * Bad framing inside a chunked body ends the input there. So does a server that shuts down, behind the request under way; the
  * socket is read on all the same, since its end tells that the client has taken the answer. A head must come whole
  * within a set time from its first byte.
@@ -187,7 +188,7 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             unread = unread.drop(end);
             headScanned = 0;
             bodyLeft = head.length();
-            mode = head.chunked() ? Mode.CHUNKS : bodyLeft > 0 ? Mode.BODY : Mode.HEAD;
+            mode = head.last() ? Mode.IGNORING : head.chunked() ? Mode.CHUNKS : bodyLeft > 0 ? Mode.BODY : Mode.HEAD;
             chunks = new ChunkScanner();
             return true;
         }

@@ -9,9 +9,10 @@ import org.apache.pekko.util.ByteString;
  * differently is a violation. Everything else is the parser's business.
  *
  * @param length of a body without chunks; 0 for none
+ * @param last whether nothing behind it may be taken for a request: a body was meant, and where it ends is not said
  * @param annotated the head as it is passed on: without headers that a client gave the names of ours
  */
-record RequestHead(Optional<String> violation, long length, boolean chunked, String annotated) {
+record RequestHead(Optional<String> violation, long length, boolean chunked, boolean last, String annotated) {
 
     /** Longer than any head the parser takes. */
     static final int MAX_BYTES = 64 * 1024;
@@ -50,7 +51,7 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
         for (int end = head.indexOf("\r\n", start); end > start; end = head.indexOf("\r\n", start)) {
             Optional<String> violation = fields.read(head.substring(start, end));
             if (violation.isPresent()) {
-                return new RequestHead(violation, 0, false, "");
+                return new RequestHead(violation, 0, false, false, "");
             }
             if (!fields.isOurs) {
                 others.append(head, start, end + 2);
@@ -60,11 +61,13 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
         boolean old = head.startsWith(" HTTP/1.0", firstLineEnd - 9);
         if (fields.chunked && (fields.length != null || old)) {
             return new RequestHead(
-                    Optional.of("Transfer-Encoding can't go with Content-Length or HTTP/1.0"), 0, false, "");
+                    Optional.of("Transfer-Encoding can't go with Content-Length or HTTP/1.0"), 0, false, false, "");
         }
         long length = fields.length == null ? 0 : Long.parseLong(fields.length);
-        String annotated = head.substring(0, firstLineEnd + 2) + fields.annotations() + others + "\r\n";
-        return new RequestHead(Optional.empty(), length, fields.chunked, annotated);
+        boolean last = fields.isWithoutLength() && (head.startsWith("PUT ") || head.startsWith("POST "));
+        String annotated = head.substring(0, firstLineEnd + 2) + fields.annotations()
+                + (last ? "Connection: close\r\n" : "") + others + "\r\n";
+        return new RequestHead(Optional.empty(), length, fields.chunked, last, annotated);
     }
 
     private static final class Fields {
@@ -132,12 +135,16 @@ record RequestHead(Optional<String> violation, long length, boolean chunked, Str
             return Optional.empty();
         }
 
+        boolean isWithoutLength() {
+            return length == null && !chunked;
+        }
+
         String annotations() {
             StringBuilder lines = new StringBuilder();
             annotate(lines, RequestGuard.CONTENT_TYPE, contentType);
             annotate(lines, RequestGuard.HOST, host);
             annotate(lines, RequestGuard.CONTENT_ENCODING, contentEncoding);
-            annotate(lines, RequestGuard.NO_LENGTH, length == null && !chunked ? "1" : null);
+            annotate(lines, RequestGuard.NO_LENGTH, isWithoutLength() ? "1" : null);
             return lines.toString();
         }
 
