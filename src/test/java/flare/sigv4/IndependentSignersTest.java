@@ -44,12 +44,12 @@ class IndependentSignersTest {
     }
 
     @Test
-    void refusesEveryRequestWithOneBitChanged() {
+    void refusesEveryRequestWithOneByteChanged() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (Signed signed : SignedRequests.requests()) {
             for (int i = 0; i < MUTATIONS; i++) {
-                WireRequest changed = Mutation.oneBit(signed.request(), random);
+                WireRequest changed = Mutation.oneByte(signed.request(), random);
                 assertThat(Mutation.isAccepted(changed, signed.time()))
                         .as("seed %d: %s as %s", seed, signed.name(), changed)
                         .isFalse();

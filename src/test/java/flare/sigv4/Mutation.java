@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of one bit to what a signature covers. Changes that leave the meaning as it was are none. */
+/** Changes of one byte to what a signature covers, by a bit or to any other. Changes that leave the meaning are none. */
 final class Mutation {
+
+    private static final Verifier VERIFIER = Examples.verifier();
 
     private Mutation() {}
 
     /** Until one is found that can be sent and means something else. */
-    static WireRequest oneBit(WireRequest request, Random random) {
+    static WireRequest oneByte(WireRequest request, Random random) {
         while (true) {
             try {
                 WireRequest changed = change(request, random);
@@ -25,11 +27,10 @@ final class Mutation {
     }
 
     static boolean isAccepted(WireRequest request, Instant now) {
-        Verifier verifier = Examples.verifier();
         try {
-            return verifier.claim(request)
+            return VERIFIER.claim(request)
                     .map(claim ->
-                            verifier.verify(claim, secretOf(claim.credential().accessKey()), now))
+                            VERIFIER.verify(claim, secretOf(claim.credential().accessKey()), now))
                     .isPresent();
         } catch (SignatureRefusedException refused) {
             return false;
@@ -51,7 +52,7 @@ final class Mutation {
         if (part == 2) {
             return Examples.withTarget(request, request.method(), request.rawPath(), flip(request.rawQuery(), random));
         }
-        List<String> signed = Examples.verifier().claim(request).orElseThrow().signedHeaders();
+        List<String> signed = VERIFIER.claim(request).orElseThrow().signedHeaders();
         String name =
                 part == 3 && request.has("authorization") ? "authorization" : signed.get(random.nextInt(signed.size()));
         String[] values = request.values(name).toArray(String[]::new);
@@ -65,7 +66,8 @@ final class Mutation {
             throw new IllegalArgumentException("nothing to flip");
         }
         char[] chars = text.toCharArray();
-        chars[random.nextInt(chars.length)] ^= (char) (1 << random.nextInt(7));
+        int change = random.nextBoolean() ? 1 << random.nextInt(7) : 1 + random.nextInt(255);
+        chars[random.nextInt(chars.length)] ^= (char) change;
         return new String(chars);
     }
 
@@ -73,11 +75,17 @@ final class Mutation {
     private static String meaning(WireRequest request) {
         StringBuilder headers = new StringBuilder();
         request.headers().keySet().stream()
+                .filter(name -> !name.equals("authorization"))
                 .sorted()
                 .forEach(name -> headers.append(name)
                         .append(request.values(name).stream()
                                 .map(value -> value.strip().replaceAll("[ \t]+", " "))
                                 .toList()));
+        // White space between the parts of an authorization is no part of any.
+        String authorization = String.join("", request.values("authorization"));
+        for (String part : authorization.split(",", -1)) {
+            headers.append(part.strip()).append(',');
+        }
         return request.method() + UriText.reencodePath(request.rawPath()) + "?"
                 + QueryText.parse(request.rawQuery()).sortedReencoded() + headers;
     }
