@@ -79,14 +79,14 @@ public final class DataTargets {
 
     private static Target nodeWire() {
         DataNode.NodeHealth health = new DataNode.NodeHealth(
-                NODE, Optional.of(new UUID(1, 1)), 3, new UUID(2, 2), 100, 50, DataNode.DiskState.values()[0], 9, 0);
+                NODE, Optional.of(new UUID(1, 1)), 3, new UUID(2, 2), 100, 50, DataNode.DiskState.OK, 9, 0);
         return Target.ofText(
                 "data-node-wire",
                 Set.of(IllegalArgumentException.class),
                 List.of(
                         NodeWire.health(health),
                         NodeWire.inventory(List.of(CHUNK, CHUNK)),
-                        NodeWire.error(NodeError.values()[0], "message"),
+                        NodeWire.error(NodeError.BUSY, "message"),
                         "0123abcd",
                         "{\"chunks\": [1, null, {}]}",
                         "[".repeat(2000)),

@@ -77,8 +77,8 @@ public final class MetadataTargets {
     private static Target row() {
         List<byte[]> seeds = new ArrayList<>();
         for (String file : List.of("rows-level-1.txt", "rows-level-1-versions.txt")) {
-            for (String line : new String(golden(file), java.nio.charset.StandardCharsets.UTF_8).split("\n")) {
-                String[] words = line.strip().split("[ =:]+");
+            for (String line : new String(golden(file), java.nio.charset.StandardCharsets.UTF_8).split("\n", -1)) {
+                String[] words = line.strip().split("[ =:]+", -1);
                 byte[] row = hex(words[words.length - 1]);
                 for (int family = 0; row.length > 0 && family < 6; family++) {
                     byte[] seed = new byte[row.length + 1];

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SmugglingTest {
 
     private static final String HIDDEN = "PUT /object/smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx";
-    private static final String CHUNKED_HIDDEN = Integer.toHexString(HIDDEN.length()) + "\r\n" + HIDDEN + "\r\n0\r\n\r\n";
+    private static final String CHUNKED_HIDDEN =
+            Integer.toHexString(HIDDEN.length()) + "\r\n" + HIDDEN + "\r\n0\r\n\r\n";
     private static final int MUTATED = 400;
 
     private static TestPort port;
