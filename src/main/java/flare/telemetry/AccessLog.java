@@ -3,8 +3,13 @@ package flare.telemetry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import flare.config.LogSettings;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
@@ -17,8 +22,10 @@ public final class AccessLog implements Consumer<FinishedRequest> {
 
     static final String LOGGER = "flare.access";
 
-    private static final Pattern SECRETS = Pattern.compile(
-            "(?i)([?&](?:x-amz-(?:signature|credential|security-token)|signature|awsaccesskeyid)=)[^&]*");
+    /** Of query parameters whose values let in whoever has them; in lower case. */
+    private static final Set<String> SECRETS = Set.of(
+            "x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature", "awsaccesskeyid");
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\"\\\\]");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,7 +75,28 @@ public final class AccessLog implements Consumer<FinishedRequest> {
     }
 
     private static String target(FinishedRequest request) {
-        return SECRETS.matcher(request.target()).replaceAll("$1-");
+        String target = request.target();
+        int mark = target.indexOf('?');
+        if (mark < 0) {
+            return target;
+        }
+        StringJoiner query = new StringJoiner("&", target.substring(0, mark + 1), "");
+        for (String parameter : target.substring(mark + 1).split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            boolean secret = equals >= 0 && isSecret(parameter.substring(0, equals));
+            query.add(secret ? parameter.substring(0, equals) + "=-" : parameter);
+        }
+        return query.toString();
+    }
+
+    /** A name that is percent-encoded without need is the same name to whoever checks the signature. */
+    private static boolean isSecret(String rawName) {
+        try {
+            return SECRETS.contains(
+                    URLDecoder.decode(rawName, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT));
+        } catch (IllegalArgumentException noEncoding) {
+            return false;
+        }
     }
 
     private static String printable(String text) {

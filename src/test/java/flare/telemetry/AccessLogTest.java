@@ -54,6 +54,17 @@ class AccessLogTest {
     }
 
     @Test
+    void leavesItOutUnderANameThatIsEncodedWithoutNeedToo() {
+        new AccessLog(Format.TEXT, lines::add)
+                .accept(request("/b/k?X%2DAmz-%53ignature=deadbeef&x=%&Signature=beef&%zz=1&&a"));
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .contains("/b/k?X%2DAmz-%53ignature=-&x=%&Signature=-&%zz=1&&a\"")
+                .doesNotContain("deadbeef");
+    }
+
+    @Test
     void letsNoTargetForgeALine() {
         new AccessLog(Format.TEXT, lines::add).accept(request("/b/k\r\n\"2026"));
 
