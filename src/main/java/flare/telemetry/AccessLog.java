@@ -23,8 +23,8 @@ public final class AccessLog implements Consumer<FinishedRequest> {
     static final String LOGGER = "flare.access";
 
     /** Of query parameters whose values let in whoever has them; in lower case. */
-    private static final Set<String> SECRETS = Set.of(
-            "x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature", "awsaccesskeyid");
+    private static final Set<String> SECRETS =
+            Set.of("x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature", "awsaccesskeyid");
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\"\\\\]");
     private static final ObjectMapper JSON = new ObjectMapper();
