@@ -51,6 +51,18 @@ public final class Fuzz {
     }
 
     static void one(Target target, byte[] input, long maxNanos) {
+        Cost cost = cost(target, input);
+        if (cost.nanos >= maxNanos || cost.bytes >= MAX_ALLOCATED_BYTES) {
+            // Once more: the first to come this way pays for loading the classes, and a fuzzer for changing them.
+            cost = cost(target, input);
+        }
+        Target.require(cost.nanos < maxNanos, target.name() + " takes " + cost.nanos / 1_000_000 + " ms");
+        Target.require(cost.bytes < MAX_ALLOCATED_BYTES, target.name() + " allocates " + cost.bytes + " bytes");
+    }
+
+    private record Cost(long nanos, long bytes) {}
+
+    private static Cost cost(Target target, byte[] input) {
         long nanos = processorNanos();
         long bytes = THREADS.getCurrentThreadAllocatedBytes();
         try {
@@ -63,9 +75,6 @@ public final class Fuzz {
         } catch (StackOverflowError overflow) {
             throw new AssertionError(target.name() + " goes down without a bound", overflow);
         }
-        bytes = THREADS.getCurrentThreadAllocatedBytes() - bytes;
-        nanos = processorNanos() - nanos;
-        Target.require(nanos < maxNanos, target.name() + " takes " + nanos / 1_000_000 + " ms");
-        Target.require(bytes < MAX_ALLOCATED_BYTES, target.name() + " allocates " + bytes + " bytes");
+        return new Cost(processorNanos() - nanos, THREADS.getCurrentThreadAllocatedBytes() - bytes);
     }
 }
