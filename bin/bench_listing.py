@@ -25,11 +25,12 @@ VERSIONING = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfi
 WRK_EACH = """
 local thread_count = 0
 function setup(thread) thread:set("id", thread_count); thread_count = thread_count + 1 end
-function init(args) n = 0; done = 0; mine = math.floor(({total} - id + 1) / 2) end
+function init(args) n = -1; done = 0; mine = math.floor(({total} - id + 1) / 2) end
 function request()
-  if n >= mine then return wrk.format("GET", "/object/none") end
   local i = n * 2 + id
   n = n + 1
+  -- wrk throws away what the first call gives.
+  if i < 0 or n > mine then return wrk.format("GET", "/object/none") end
   return wrk.format("{method}", string.format({target}), nil, "")
 end
 function response(status)
@@ -148,22 +149,36 @@ def times(pages):
 
 
 class Listing:
-    def __init__(self, work, table, server, keys):
-        self.work, self.table, self.server, self.keys = work, table, server, keys
+    def __init__(self, work, table, server, keys, cpu_seconds):
+        self.work, self.table, self.server, self.keys, self.cpu_seconds = work, table, server, keys, cpu_seconds
+        self.cpu = 0
+
+    def used(self, pages):
+        """The server's CPU since this was asked last, compaction too, by the page."""
+        before, self.cpu = self.cpu, self.cpu_seconds(self.server.pids())
+        return f"{(self.cpu - before) / max(1, pages) * 1000:.1f} ms"
+
+    def walk(self, target):
+        self.used(0)
+        return Walk(self.server, target)
 
     def row(self, what, walk, more=""):
+        """Right behind self.walk: the CPU is counted from there on."""
         rate = len(walk.entries) / walk.seconds
-        self.table.fact(what, f"{len(walk.pages):,} pages, {rate:,.0f}/s, {times(walk.pages)}{more}")
-        note(self.table.rows[-1][0] + ": " + self.table.rows[-1][1])
+        self.fact(what, f"{len(walk.pages):,} pages, {rate:,.0f}/s, {times(walk.pages)}{more}", len(walk.pages))
+
+    def fact(self, what, figure, pages):
+        self.table.rows.append((what, figure, "", self.used(pages), ""))
+        note(" ".join(self.table.rows[-1]))
 
     def repeated(self, what, target, expected, count=200):
         """One page again and again."""
         pages = []
+        self.used(0)
         for _ in range(count):
             pages += Walk(self.server, target).check(expected, what).pages
         first = f", the first {pages[0] * 1000:.1f} ms"
-        self.table.fact(what, f"{len(pages):,} pages, {times(pages)}{first}")
-        note(self.table.rows[-1][0] + ": " + self.table.rows[-1][1])
+        self.fact(what, f"{len(pages):,} pages, {times(pages)}{first}", len(pages))
 
     def bucket(self, name, versioned=False):
         client = Client(self.server)
@@ -197,15 +212,16 @@ class Listing:
         all_of(self.server, self.work, self.keys, '"/flat/k%07d", i')
         self.expected = [f"k{i:07d}" for i in range(self.keys)]
         for _ in range(2):
-            walk = Walk(self.server, "/flat?list-type=2").check(self.expected, "flat")
+            walk = self.walk("/flat?list-type=2").check(self.expected, "flat")
         self.row(f"LIST of {self.keys:,} keys, second walk", walk)
         starts = (f"/flat?list-type=2&start-after=k{random.randrange(self.keys - PAGE):07d}" for _ in range(500))
         client, pages = Client(self.server), []
+        self.used(0)
         for target in starts:
             at = time.time()
             client.send("GET", target)
             pages.append(time.time() - at)
-        self.table.fact("  pages from random places", times(pages))
+        self.fact("  pages from random places", times(pages), len(pages))
         self.churned()
 
     def churned(self):
@@ -216,7 +232,7 @@ class Listing:
             churn = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 time.sleep(2)
-                walk = Walk(self.server, "/flat?list-type=2")
+                walk = self.walk("/flat?list-type=2")
             finally:
                 churn.terminate()
                 churn.wait()
@@ -226,6 +242,8 @@ class Listing:
         if [name for name in names if not name.endswith("~")] != self.expected:
             raise SystemExit("bench: a key that was there all the time is missing")
         self.row("  while 16 connections write and delete keys between them", walk, f", {len(names) - self.keys} of theirs")
+        rest = Walk(self.server, "/flat?list-type=2").names()
+        self.delete("flat", [(name, "") for name in rest if name.endswith("~")])
 
     def groups(self):
         self.bucket("groups")
@@ -236,7 +254,7 @@ class Listing:
         self.repeated(f"{len(groups):,} groups of 1,000 keys, delimiter", "/groups?list-type=2&delimiter=/", groups)
         singles = [f"s/{i:07d}/" for i in range(self.keys)]
         target = "/single?list-type=2&delimiter=/&prefix=s/"
-        walk = Walk(self.server, target).check(singles, "single")
+        walk = self.walk(target).check(singles, "single")
         self.row(f"{self.keys:,} groups of one key under one prefix, delimiter", walk)
 
     def deleted(self):
@@ -263,7 +281,7 @@ class Listing:
         live = [f"z{i:04d}" for i in range(PAGE)]
         target = "/marked?list-type=2"
         self.repeated(f"{self.keys:,} keys under delete markers in the way, at once", target, live)
-        walk = Walk(self.server, "/marked?versions")
+        walk = self.walk("/marked?versions")
         walk.check(list(itertools.chain(*((key, key) for key in self.expected))) + live, "marked versions")
         self.row("  ListObjectVersions of all of it, two versions a key", walk)
         self.repeated("  the keys again", target, live)
@@ -273,7 +291,7 @@ class Listing:
         all_of(self.server, self.work, self.keys, '"/deep/k%03d", i % 1000')
         keys = [f"k{i:03d}" for i in range(1000)]
         self.repeated(f"1,000 keys of {self.keys // 1000:,} versions each", "/deep?list-type=2", keys)
-        walk = Walk(self.server, "/deep?versions")
+        walk = self.walk("/deep?versions")
         walk.check(list(itertools.chain(*([key] * (self.keys // 1000) for key in keys))), "deep versions")
         if len(set(walk.entries)) != len(walk.entries):
             raise SystemExit("bench: a version was listed twice")
@@ -288,7 +306,7 @@ class Listing:
         all_of(self.server, self.work, count, '"/parts/u%05d?uploads", i', "POST")
         expected = [f"u{i:05d}" for i in range(count)]
         for _ in range(5):
-            walk = Walk(self.server, "/parts?uploads").check(expected, "uploads")
+            walk = self.walk("/parts?uploads").check(expected, "uploads")
         self.row(f"ListMultipartUploads of {count:,}", walk)
         client = Client(self.server)
         for key, upload in walk.entries[: count - 100]:
@@ -303,14 +321,14 @@ class Listing:
         self.repeated(
             "  groups of 1,000 keys", "/groups?list-type=2&delimiter=/", [f"g{i:04d}/" for i in range(self.keys // 1000)]
         )
-        walk = Walk(self.server, "/marked?versions")
+        walk = self.walk("/marked?versions")
         self.row("  ListObjectVersions under the delete markers", walk)
 
 
-def bench(work, table, start_flare, keys=1_000_000):
+def bench(work, table, start_flare, cpu_seconds, keys=1_000_000):
     server = start_flare(work, "pages")
     try:
-        listing = Listing(work, table, server, keys)
+        listing = Listing(work, table, server, keys, cpu_seconds)
         listing.bucket("flat")
         listing.flat()
         listing.groups()
