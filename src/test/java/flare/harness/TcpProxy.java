@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A bad link: passes connections on to a port and flips bits on the way, or lets bytes through slowly. */
+/** A bad link: passes connections on to a port and flips bits on the way, cuts them, or lets bytes through slowly. */
 final class TcpProxy implements AutoCloseable {
 
     private static final int PIECE_BYTES = 64 * 1024;
@@ -31,14 +31,39 @@ final class TcpProxy implements AutoCloseable {
         private volatile long bytesPerSecond = NEVER;
         private final AtomicLong passed = new AtomicLong();
         private final AtomicLong flipped = new AtomicLong();
+        private volatile long cutEvery = NEVER;
+        private final AtomicLong pieces = new AtomicLong();
+        private final AtomicLong cut = new AtomicLong();
 
         /** Flips a bit of one byte in so many. */
         void flipEvery(long bytes) {
             flipEvery = bytes;
         }
 
+        /**
+         * Ends the connection in place of passing on one in so many pieces, such as a small message. What went the other
+         * way has arrived: cut from the target, a request has its effect and no answer.
+         */
+        void cutEvery(long count) {
+            cutEvery = count;
+        }
+
         void sound() {
             flipEvery = NEVER;
+            cutEvery = NEVER;
+        }
+
+        long cut() {
+            return cut.get();
+        }
+
+        private boolean cuts() {
+            long every = cutEvery;
+            boolean cuts = every != NEVER && pieces.incrementAndGet() % every == 0;
+            if (cuts) {
+                cut.incrementAndGet();
+            }
+            return cuts;
         }
 
         /** For each connection. */
@@ -110,6 +135,9 @@ final class TcpProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                if (direction.cuts()) {
+                    return;
+                }
                 direction.spoil(bytes, length);
                 out.write(bytes, 0, length);
                 if (direction.bytesPerSecond != NEVER) {
