@@ -11,7 +11,9 @@ import flare.model.BucketId;
 import flare.model.NodeId;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -30,6 +32,7 @@ final class EntryBatch implements RowReader, AutoCloseable {
     private final Map<Long, Long> answeredFrom = new TreeMap<>();
     private final Map<Long, BucketRow.Builder> buckets = new TreeMap<>();
     private final Map<NodeId, UsageRow.Builder> usages = new TreeMap<>();
+    private final Set<Family> listedDeleted = EnumSet.noneOf(Family.class);
 
     EntryBatch(Store store) {
         this.store = store;
@@ -60,6 +63,9 @@ final class EntryBatch implements RowReader, AutoCloseable {
     }
 
     void delete(Family family, byte[] key) {
+        if (family.isListed()) {
+            listedDeleted.add(family);
+        }
         try {
             batch.delete(store.handle(family), key);
         } catch (RocksDBException e) {
@@ -171,7 +177,7 @@ final class EntryBatch implements RowReader, AutoCloseable {
     }
 
     void write() throws RocksDBException {
-        store.write(batch);
+        store.write(batch, listedDeleted);
     }
 
     @Override

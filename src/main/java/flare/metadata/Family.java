@@ -56,6 +56,11 @@ enum Family {
         return id;
     }
 
+    /** Whether clients list it, and so must not wait for a scan over what deletes leave behind, wherever they begin. */
+    boolean isListed() {
+        return this == OBJECT || this == VERSION || this == UPLOAD;
+    }
+
     /** Whether it is scanned from an end where rows go away, and so over what deletes leave behind. */
     boolean isQueue() {
         return queue;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatchWithIndex;
@@ -62,7 +63,7 @@ final class Replica implements AutoCloseable {
                     }
                 }
             }
-            store.write(deletes);
+            store.write(deletes, Set.of());
         }
         state = RocksState.over(store);
     }
