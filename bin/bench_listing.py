@@ -214,6 +214,7 @@ class Listing:
         for _ in range(2):
             walk = self.walk("/flat?list-type=2").check(self.expected, "flat")
         self.row(f"LIST of {self.keys:,} keys, second walk", walk)
+        self.repeated("  one page of them", "/flat?list-type=2&prefix=k0000", self.expected[:PAGE])
         starts = (f"/flat?list-type=2&start-after=k{random.randrange(self.keys - PAGE):07d}" for _ in range(500))
         client, pages = Client(self.server), []
         self.used(0)
