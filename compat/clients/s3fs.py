@@ -1,0 +1,101 @@
+"""s3fs, where this machine lets root mount FUSE file systems."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import install as packages
+from steps import Failure, Skip, equal, true
+
+NAME = "s3fs"
+
+
+def install():
+    try:
+        os.close(os.open("/dev/fuse", os.O_RDWR))
+    except OSError as e:
+        raise Skip(f"no FUSE here: {e}")
+    if subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        raise Skip("no right to mount here")
+    packages.apt("s3fs")
+    return "s3fs"
+
+
+class Mount:
+    """The bucket mounted, and unmounted whatever happens."""
+
+    def __init__(self, c, *options):
+        self.c, self.options, self.at = c, options, c.path("mnt")
+
+    def __enter__(self):
+        c = self.c
+        os.makedirs(self.at, exist_ok=True)
+        self.log = open(c.path("s3fs.log"), "w+")
+        self.process = subprocess.Popen(
+            [c.installed, c.bucket, self.at, "-f", "-o", f"url={c.endpoint}", "-o", "use_path_request_style",
+             "-o", f"endpoint={c.region}", "-o", f"passwd_file={c.path('passwd')}", *self.options],
+            env=c.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        )
+        deadline = time.monotonic() + 60
+        while not os.path.ismount(self.at):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.log.seek(0)
+                raise Failure(f"not mounted: {self.log.read()[-800:]}")
+            time.sleep(0.1)
+        return self.at
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", self.at], check=False)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+def job(c):
+    with open(c.path("passwd"), "w") as f:
+        f.write(f"{c.access_key}:{c.secret_key}\n")
+    os.chmod(c.path("passwd"), 0o600)
+    # s3fs makes no bucket by itself.
+    c.run("curl", "-sS", "--fail-with-body", "-X", "PUT", "--aws-sigv4", f"aws:amz:{c.region}:s3",
+          "--user", f"{c.access_key}:{c.secret_key}", f"{c.endpoint}/{c.bucket}")
+    with Mount(c) as at:
+        with c.step(f"copy {c.count()} files in"):
+            shutil.copytree(c.tree, os.path.join(at, "tree"), copy_function=shutil.copyfile)
+        with c.step("a big file, in parts"):
+            shutil.copyfile(c.big, os.path.join(at, "big"))
+    with Mount(c) as at:
+        with c.step("mounted again: the same files"):
+            c.same_tree(os.path.join(at, "tree"))
+        with c.step("the same big file"):
+            c.same_file(os.path.join(at, "big"))
+        with c.step("ranged reads"):
+            with open(os.path.join(at, "big"), "rb") as f:
+                f.seek(3000000)
+                equal(f.read(100000), c.bytes_of_big(3000000, 3100000), "range")
+        with c.step("rename a file and a directory"):
+            os.rename(os.path.join(at, "big"), os.path.join(at, "renamed ü"))
+            os.rename(os.path.join(at, "tree", "many", "0"), os.path.join(at, "moved"))
+            c.same_file(os.path.join(at, "renamed ü"))
+            c.same_tree(os.path.join(at, "moved"), os.path.join(c.tree, "many", "0"))
+        with c.step("append, write in the middle, truncate"):
+            path = os.path.join(at, "edited")
+            with open(path, "wb") as f:
+                f.write(b"0123456789")
+            with open(path, "ab") as f:
+                f.write(b"tail")
+            with open(path, "r+b") as f:
+                f.seek(3)
+                f.write(b"XY")
+            with open(path, "rb") as f:
+                equal(f.read(), b"012XY56789tail", "content")
+            os.truncate(path, 4)
+            with open(path, "rb") as f:
+                equal(f.read(), b"012X", "truncated")
+        with c.step("remove everything"):
+            for name in os.listdir(at):
+                path = os.path.join(at, name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+            true(not os.listdir(at), "something is left")
