@@ -18,10 +18,14 @@ class Context:
         self.tree, self.big, self.short = sizes["tree"], sizes["big"], sizes["short"]
         self.endpoint = server.endpoint
         self.bucket = f"compat-{name}"
+        # A developer's own AWS settings must not change what a client does here.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "RCLONE_", "RESTIC_"))}
         self.environment = dict(
-            os.environ,
+            inherited,
             LC_ALL="C.UTF-8",
             HOME=work,
+            NO_PROXY="127.0.0.1",
+            no_proxy="127.0.0.1",
             AWS_ACCESS_KEY_ID=ACCESS_KEY,
             AWS_SECRET_ACCESS_KEY=SECRET_KEY,
             AWS_DEFAULT_REGION=REGION,

@@ -19,8 +19,13 @@ def job(c):
     def curl(*arguments):
         return c.run("curl", "-sS", "--fail-with-body", "--max-time", "300", *arguments)
 
+    # Without the header curl 7.88 signs what S3, too, refuses: it sends no hash of the body. Newer ones send it themselves.
+    def signature(secret=c.secret_key):
+        return ("--aws-sigv4", f"aws:amz:{c.region}:s3", "--user", f"{c.access_key}:{secret}",
+                "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD")
+
     def signed(*arguments):
-        return curl("--aws-sigv4", f"aws:amz:{c.region}:s3", "--user", f"{c.access_key}:{c.secret_key}", *arguments)
+        return curl(*signature(), *arguments)
 
     def status(*arguments):
         return c.run("curl", "-sS", "-o", c.path("answer"), "-w", "%{http_code}", *arguments).decode()
@@ -50,13 +55,12 @@ def job(c):
     with c.step("list"):
         true(b"<Key>dir/small</Key>" in signed(f"{objects}?list-type=2&prefix=dir"), "not listed")
     with c.step("only if new: 412"):
-        equal(status("--aws-sigv4", f"aws:amz:{c.region}:s3", "--user", f"{c.access_key}:{c.secret_key}",
-                     "-X", "PUT", "-H", "If-None-Match: *", "--data-binary", "x", f"{objects}/dir/small"), "412", "status")
-    with c.step("unsigned: 403, a wrong secret: 403"):
+        equal(status(*signature(), "-X", "PUT", "-H", "If-None-Match: *", "--data-binary", "x", f"{objects}/dir/small"), "412", "status")
+    with c.step("unsigned 403, a password 400, a wrong secret 403"):
         equal(status(f"{objects}/dir/small"), "403", "unsigned GET")
         equal(status("-T", c.path("empty"), f"{objects}/dir/small"), "403", "unsigned PUT")
-        equal(status("--user", f"{c.access_key}:{c.secret_key}", f"{objects}/dir/small"), "403", "with a password and no signature")
-        equal(status("--aws-sigv4", f"aws:amz:{c.region}:s3", "--user", f"{c.access_key}:wrong", f"{objects}/dir/small"), "403", "wrong secret")
+        equal(status("--user", f"{c.access_key}:{c.secret_key}", f"{objects}/dir/small"), "400", "with a password and no signature")
+        equal(status(*signature("wrong"), f"{objects}/dir/small"), "403", "wrong secret")
     with c.step("DELETE"):
         signed("-X", "DELETE", f"{objects}/dir/small")
-        equal(status("--aws-sigv4", f"aws:amz:{c.region}:s3", "--user", f"{c.access_key}:{c.secret_key}", f"{objects}/dir/small"), "404", "status")
+        equal(status(*signature(), f"{objects}/dir/small"), "404", "status")
