@@ -59,7 +59,7 @@ def job(c):
         f.write(f"{c.access_key}:{c.secret_key}\n")
     os.chmod(c.path("passwd"), 0o600)
     # s3fs makes no bucket by itself.
-    c.run("curl", "-sS", "--fail-with-body", "-X", "PUT", "--aws-sigv4", f"aws:amz:{c.region}:s3",
+    c.run("curl", "-sS", "--fail-with-body", "-X", "PUT", "-d", "", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--aws-sigv4", f"aws:amz:{c.region}:s3",
           "--user", f"{c.access_key}:{c.secret_key}", f"{c.endpoint}/{c.bucket}")
     with Mount(c) as at:
         with c.step(f"copy {c.count()} files in"):
