@@ -22,6 +22,7 @@ import flare.metadata.Metadata;
 import flare.metadata.MeteredMetadata;
 import flare.metadata.RaftMetadata;
 import flare.object.MetadataBucketService;
+import flare.object.MetadataUserService;
 import flare.object.ObjectEnvironment;
 import flare.object.StreamingObjectService;
 import flare.placement.ActorPlacement;
@@ -148,7 +149,11 @@ final class ApiRole {
                 System::nanoTime,
                 Materializer.matFromSystem(system.classicSystem()));
         StreamingObjectService objects = new StreamingObjectService(environment);
-        int port = bindObjectPort(new Services(objects, new MetadataBucketService(environment), objects.multipart()));
+        int port = bindObjectPort(new Services(
+                objects,
+                new MetadataBucketService(environment),
+                objects.multipart(),
+                new MetadataUserService(metadata, settings.object().commitTimeout())));
         return new Started(port, admin(metadata, nodeMap, repair));
     }
 

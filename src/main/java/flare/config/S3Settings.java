@@ -1,5 +1,6 @@
 package flare.config;
 
+import flare.model.CanonicalId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,9 @@ public record S3Settings(
         List<String> domain,
         Optional<String> rootAccessKey,
         @Secret Optional<String> rootSecretKey,
-        Optional<Path> rootSecretKeyFile) {
+        Optional<Path> rootSecretKeyFile,
+        String rootId,
+        String rootDisplayName) {
 
     private static final Pattern HOST_NAME =
             Pattern.compile("(?!(.*\\.)?[0-9]+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
@@ -30,6 +33,10 @@ public record S3Settings(
         }
         Allowed.notBlank("region", region, "a name such as us-east-1 is");
         Allowed.positive("clock-skew", clockSkew);
+        if (!CanonicalId.isValid(rootId)) {
+            throw new NotAllowedException("root-id", rootId, CanonicalId.LENGTH + " lower-case hexadecimal digits are");
+        }
+        Allowed.notBlank("root-display-name", rootDisplayName, "a name such as root is");
         if (rootSecretKey.isPresent() && rootSecretKeyFile.isPresent()) {
             throw new NotAllowedException(
                     "root-secret-key-file", rootSecretKeyFile.get(), "it or root-secret-key, not both, is");

@@ -6,11 +6,13 @@ import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import flare.model.ByteRange;
+import flare.model.CanonicalId;
 import flare.model.Checksum;
 import flare.model.ChecksumAlgorithm;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Deletion;
+import flare.model.KeyPair;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.model.ObjectAttributes;
@@ -18,8 +20,10 @@ import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.model.PartInfo;
+import flare.model.PolicyName;
 import flare.model.UploadId;
 import flare.model.UploadRef;
+import flare.model.UserProfile;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
@@ -250,6 +254,32 @@ public sealed interface Command<R> {
             }
         }
     }
+
+    // ---- users ------------------------------------------------------------------------------------------------------
+
+    /**
+     * USER_ALREADY_EXISTS if another has the id or the name, ACCESS_KEY_ALREADY_EXISTS if another has the key,
+     * LIMIT_EXCEEDED past the number of users there may be.
+     */
+    record CreateUser(UserProfile profile, Optional<KeyPair> key) implements Command<Done> {}
+
+    /** With keys and policies. What is the user's stays and goes on carrying the id. NO_SUCH_USER. */
+    record RemoveUser(CanonicalId user) implements Command<Done> {}
+
+    /** NO_SUCH_USER. */
+    record EnableUser(CanonicalId user, boolean enabled) implements Command<Done> {}
+
+    /** NO_SUCH_USER, ACCESS_KEY_ALREADY_EXISTS; LIMIT_EXCEEDED past {@link flare.model.UserInfo#MAX_KEYS}. */
+    record AddUserKey(CanonicalId user, KeyPair key) implements Command<Done> {}
+
+    /** NO_SUCH_USER, NO_SUCH_ACCESS_KEY. */
+    record RemoveUserKey(CanonicalId user, String accessKey) implements Command<Done> {}
+
+    /** NO_SUCH_USER, NO_SUCH_ACCESS_KEY. */
+    record EnableUserKey(CanonicalId user, String accessKey, boolean enabled) implements Command<Done> {}
+
+    /** Puts a policy in place of one of that name, or removes it. NO_SUCH_USER, NO_SUCH_USER_POLICY; LIMIT_EXCEEDED. */
+    record SetUserPolicy(CanonicalId user, PolicyName name, Optional<Document> document) implements Command<Done> {}
 
     // ---- copies: reclaim and repair (I12)
     // -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import flare.model.FlareException;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.PartInfo;
+import flare.model.UserInfo;
 import flare.model.WriteCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -71,6 +72,9 @@ final class CommandCheck {
         } else if (command instanceof Command.SetDocument set) {
             int length = set.document().map(document -> document.bytes().length).orElse(0);
             require(length <= set.kind().maxBytes(), "bytes of document " + set.kind(), length);
+        } else if (command instanceof Command.SetUserPolicy set) {
+            int length = set.document().map(document -> document.bytes().length).orElse(0);
+            require(length <= UserInfo.MAX_POLICY_BYTES, "bytes of policy " + set.name(), length);
         } else if (command instanceof Command.InitCluster init) {
             settings(init.settings());
         } else if (command instanceof Command.AddNode add) {

@@ -53,6 +53,13 @@ final class CommandDecoder {
             case CREATE_BUCKET, DELETE_BUCKET, SET_VERSIONING, SET_DOCUMENT -> decodeBucket(from);
             case CREATE_UPLOAD, PUT_PART, COPY_PART, COMPLETE_UPLOAD, ABORT_UPLOAD, EXPIRE_UPLOADS ->
                 UploadCodec.decode(from);
+            case CREATE_USER,
+                    REMOVE_USER,
+                    ENABLE_USER,
+                    ADD_USER_KEY,
+                    REMOVE_USER_KEY,
+                    ENABLE_USER_KEY,
+                    SET_USER_POLICY -> UserCodec.decode(from);
             case INIT_CLUSTER ->
                 Field.of(
                         "init_cluster",

@@ -21,6 +21,7 @@ final class CommandEncoder {
     static void encode(Command<?> command, Operation.Builder to) {
         if (!encodeObject(command, to)
                 && !UploadCodec.encode(command, to)
+                && !UserCodec.encode(command, to)
                 && !encodeCluster(command, to)
                 && !encodeCopy(command, to)) {
             encodeSession(command, to);

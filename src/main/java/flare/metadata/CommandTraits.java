@@ -2,6 +2,7 @@ package flare.metadata;
 
 import flare.model.Checksum;
 import flare.model.ChunkRecord;
+import flare.model.KeyPair;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectExtras;
 import flare.model.WriteCondition;
@@ -104,7 +105,32 @@ final class CommandTraits {
             return BASE_BYTES
                     + set.document().map(document -> document.bytes().length).orElse(0);
         }
+        return maxBytesOfUsers(command);
+    }
+
+    private static long maxBytesOfUsers(Command<?> command) {
+        if (command instanceof Command.CreateUser create) {
+            return BASE_BYTES
+                    + text(create.profile().name().value())
+                    + create.profile().displayName().map(CommandTraits::text).orElse(0L)
+                    + create.profile().email().map(CommandTraits::text).orElse(0L)
+                    + create.key().map(CommandTraits::maxBytes).orElse(0L);
+        } else if (command instanceof Command.AddUserKey add) {
+            return BASE_BYTES + maxBytes(add.key());
+        } else if (command instanceof Command.RemoveUserKey remove) {
+            return BASE_BYTES + text(remove.accessKey());
+        } else if (command instanceof Command.EnableUserKey enable) {
+            return BASE_BYTES + text(enable.accessKey());
+        } else if (command instanceof Command.SetUserPolicy set) {
+            return BASE_BYTES
+                    + text(set.name().value())
+                    + set.document().map(document -> document.bytes().length).orElse(0);
+        }
         return maxBytesOfOthers(command);
+    }
+
+    private static long maxBytes(KeyPair pair) {
+        return text(pair.accessKey()) + text(pair.secret());
     }
 
     private static long maxBytesOfOthers(Command<?> command) {

@@ -15,6 +15,7 @@ final class EntryApplier {
     private final BucketCommands buckets;
     private final ObjectCommands objects;
     private final MultipartCommands uploads;
+    private final UserCommands users;
 
     EntryApplier(Applying entry) {
         this.entry = entry;
@@ -24,6 +25,7 @@ final class EntryApplier {
         this.buckets = new BucketCommands(entry);
         this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
         this.uploads = new MultipartCommands(entry, buckets, objects);
+        this.users = new UserCommands(entry);
     }
 
     List<Outcome> apply(List<Envelope> commands) {
@@ -95,6 +97,25 @@ final class EntryApplier {
             return uploads.abort(abort.upload());
         } else if (command instanceof Command.ExpireUploads expire) {
             return uploads.expire(expire);
+        }
+        return executeOnUsers(command);
+    }
+
+    private Object executeOnUsers(Command<?> command) {
+        if (command instanceof Command.CreateUser create) {
+            return users.create(create);
+        } else if (command instanceof Command.RemoveUser remove) {
+            return users.remove(remove.user());
+        } else if (command instanceof Command.EnableUser enable) {
+            return users.enable(enable);
+        } else if (command instanceof Command.AddUserKey add) {
+            return users.addKey(add);
+        } else if (command instanceof Command.RemoveUserKey remove) {
+            return users.removeKey(remove);
+        } else if (command instanceof Command.EnableUserKey enable) {
+            return users.enableKey(enable);
+        } else if (command instanceof Command.SetUserPolicy set) {
+            return users.setPolicy(set);
         }
         return executeOnSessions(command);
     }

@@ -38,7 +38,12 @@ enum Family {
     /** By key: which of the rows in VERSION is the null version, if one is. */
     NULL_VERSION("null-version", true),
     /** By bucket and kind: a document of its configuration. Apart, since the bucket's row changes with every object. */
-    DOCUMENT("document", false);
+    DOCUMENT("document", false),
+    /** Users with keys and policies, by canonical id. */
+    USER("user", false),
+    USER_NAME("user-name", false),
+    /** By access key: whose it is. */
+    ACCESS_KEY("access-key", false);
 
     private final String id;
     private final boolean queue;

@@ -4,6 +4,7 @@ import flare.model.BlobId;
 import flare.model.BucketId;
 import flare.model.BucketInfo;
 import flare.model.BucketName;
+import flare.model.CanonicalId;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.NodeId;
@@ -15,10 +16,13 @@ import flare.model.PartInfo;
 import flare.model.UploadId;
 import flare.model.UploadInfo;
 import flare.model.UploadRef;
+import flare.model.UserInfo;
+import flare.model.UserName;
 import flare.model.VersionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -133,6 +137,29 @@ public sealed interface Query<R> {
     record ListObjects(BucketId bucket, byte[] prefix, byte[] delimiter, byte[] after, int limit)
             implements Query<ObjectPage> {}
 
+    // ---- users ------------------------------------------------------------------------------------------------------
+
+    /** Whose access key this is, with that very key among the user's; empty if it is nobody's. */
+    record FindAccessKey(String accessKey) implements Query<Optional<UserInfo>> {}
+
+    record GetUser(CanonicalId id) implements Query<Optional<UserInfo>> {}
+
+    record FindUser(UserName name) implements Query<Optional<UserInfo>> {}
+
+    /** What others see of these users; those that are not there are left out. */
+    record NameUsers(Set<CanonicalId> ids) implements Query<Map<CanonicalId, String>> {
+        public NameUsers {
+            ids = Set.copyOf(ids);
+        }
+    }
+
+    /**
+     * Users in the order of their names.
+     *
+     * @param after exclusive; may be empty
+     */
+    record ListUsers(String after, int limit) implements Query<UserPage> {}
+
     // ---- copies -----------------------------------------------------------------------------------------------------
 
     /** Blobs at count 0 whose chunks still have locations. */
@@ -199,6 +226,9 @@ public sealed interface Query<R> {
 
     /** @param next what to pass as {@code after} for the next page; empty on the last page */
     record BucketPage(List<BucketInfo> buckets, Optional<String> next) {}
+
+    /** @param next what to pass as {@code after} for the next page; empty on the last page */
+    record UserPage(List<UserInfo> users, Optional<String> next) {}
 
     /**
      * A place in a listing of versions.

@@ -43,6 +43,7 @@ final class StateQueries {
     private final BucketQueries buckets;
     private final VersionRows versions;
     private final UploadQueries uploads;
+    private final UserQueries users;
 
     StateQueries(RowReader rows) {
         this.rows = rows;
@@ -50,6 +51,7 @@ final class StateQueries {
         this.buckets = new BucketQueries(rows);
         this.versions = new VersionRows(rows);
         this.uploads = new UploadQueries(rows);
+        this.users = new UserQueries(rows);
     }
 
     /** What each query answers is its type parameter; the dispatch below is where that is held true. */
@@ -87,6 +89,21 @@ final class StateQueries {
             return uploads.list(list);
         } else if (query instanceof Query.ListOldUploads list) {
             return uploads.old(list);
+        }
+        return askUsers(query);
+    }
+
+    private Object askUsers(Query<?> query) {
+        if (query instanceof Query.FindAccessKey find) {
+            return users.byAccessKey(find.accessKey());
+        } else if (query instanceof Query.GetUser get) {
+            return users.byId(get.id());
+        } else if (query instanceof Query.FindUser find) {
+            return users.byName(find.name());
+        } else if (query instanceof Query.NameUsers name) {
+            return users.names(name.ids());
+        } else if (query instanceof Query.ListUsers list) {
+            return users.list(list);
         }
         return askCluster(query);
     }

@@ -14,6 +14,9 @@ public enum Fault {
     NO_SUCH_PART,
     NO_SUCH_TAG_SET,
     NO_SUCH_CORS,
+    NO_SUCH_USER,
+    NO_SUCH_ACCESS_KEY,
+    NO_SUCH_USER_POLICY,
 
     // The request contradicts the state.
     PRECONDITION_FAILED,
@@ -22,6 +25,9 @@ public enum Fault {
     BUCKET_ALREADY_EXISTS,
     BUCKET_ALREADY_OWNED,
     BUCKET_NOT_EMPTY,
+    USER_ALREADY_EXISTS,
+    ACCESS_KEY_ALREADY_EXISTS,
+    LIMIT_EXCEEDED,
     CONFLICT,
 
     // The request is malformed, or past a limit.

@@ -34,6 +34,10 @@ public record ObjectExtras(
         return new ObjectExtras(other, checksum, owner, acl);
     }
 
+    public ObjectExtras withOwner(Optional<String> other) {
+        return new ObjectExtras(tags, checksum, other, acl);
+    }
+
     public ObjectExtras withAcl(String other) {
         return new ObjectExtras(tags, checksum, owner, Optional.of(other));
     }

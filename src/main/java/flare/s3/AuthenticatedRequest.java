@@ -4,14 +4,4 @@ package flare.s3;
  * What handlers get, and only an {@link Authenticator} makes: a new route or body mode can't skip the check, for {@code
  * content} is the only way to the body.
  */
-record AuthenticatedRequest(Principal principal, S3Request head, RequestContent content) {
-
-    /** Who asks. */
-    record Principal(String id) {
-        /** Somebody whose name nobody knows. */
-        static final Principal ANONYMOUS = new Principal("anonymous");
-
-        /** Who may do everything. */
-        static final Principal ROOT = new Principal("root");
-    }
-}
+record AuthenticatedRequest(Principal principal, S3Request head, RequestContent content) {}

@@ -1,9 +1,11 @@
 package flare.s3;
 
-/** Tells who asks and whether they may, before any byte of the body is asked for. */
+import java.util.concurrent.CompletionStage;
+
+/** Tells who asks, before any byte of the body is asked for. Whether they may is the {@link Authorizer}'s to say. */
 @FunctionalInterface
 interface Authenticator {
 
-    /** Throws {@link flare.model.FlareException}: ACCESS_DENIED, or what is wrong with the signature. */
-    AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body);
+    /** Throws or fails with {@link flare.model.FlareException}: what is wrong with the signature. */
+    CompletionStage<AuthenticatedRequest> authenticate(Operation operation, S3Request head, RequestBody body);
 }

@@ -25,11 +25,13 @@ final class BucketHandlers {
     private static final List<String> UNIMPLEMENTED = List.of("x-amz-grant-", "x-amz-bucket-object-lock-enabled");
 
     private final BucketService buckets;
+    private final Owners owners;
     private final Settings settings;
     private final Materializer materializer;
 
-    BucketHandlers(BucketService buckets, Settings settings, Materializer materializer) {
+    BucketHandlers(BucketService buckets, Owners owners, Settings settings, Materializer materializer) {
         this.buckets = buckets;
+        this.owners = owners;
         this.settings = settings;
         this.materializer = materializer;
     }
@@ -57,15 +59,21 @@ final class BucketHandlers {
         Optional<String> region = target.parameter("bucket-region");
         if (region.filter(asked -> !asked.equals(settings.s3().region())).isPresent()) {
             return CompletableFuture.completedFuture(
-                    Responses.xml(200, S3Xml.buckets(List.of(), prefix, Optional.empty())));
+                    Responses.xml(200, S3Xml.buckets(owners.of(request.principal()), List.of(), prefix, Optional.empty())));
         }
-        return buckets.list(Set.of(), prefix, after, limit)
+        return buckets.list(shownTo(request.principal()), prefix, after, limit)
                 .thenApply(page -> Responses.xml(
                         200,
                         S3Xml.buckets(
+                                owners.of(request.principal()),
                                 page.buckets(),
                                 prefix,
                                 page.next().map(next -> ContinuationToken.ofText(next, scope)))));
+    }
+
+    /** A user sees the user's own; who administers the store sees all. */
+    private static Set<String> shownTo(Principal principal) {
+        return principal.owner().map(Set::of).orElse(Set.of());
     }
 
     CompletionStage<HttpResponse> create(BucketName name, AuthenticatedRequest request) {
@@ -87,7 +95,7 @@ final class BucketHandlers {
             if (document.length > 0) {
                 requireRegion(known(XmlElement.parse(document, "CreateBucketConfiguration")));
             }
-            return buckets.create(name, "")
+            return buckets.create(name, request.principal().owner().orElse(""))
                     .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
         });
     }

@@ -30,12 +30,14 @@ final class CopyHandler {
 
     private final ObjectService objects;
     private final BucketHandlers buckets;
+    private final Owners owners;
     private final ObjectSettings limits;
     private final LongAnswers answers;
 
-    CopyHandler(ObjectService objects, BucketHandlers buckets, ObjectSettings limits, LongAnswers answers) {
+    CopyHandler(ObjectService objects, BucketHandlers buckets, Owners owners, ObjectSettings limits, LongAnswers answers) {
         this.objects = objects;
         this.buckets = buckets;
+        this.owners = owners;
         this.limits = limits;
         this.answers = answers;
     }
@@ -83,13 +85,13 @@ final class CopyHandler {
         CompletionStage<HttpResponse> copied = buckets.with(
                         source.bucket(),
                         from -> objects.copy(new ObjectService.CopyRequest(
-                                from(from, source, headers, onSource),
+                                from(owners, from, source, headers, onSource),
                                 bucket,
                                 key,
                                 attributes,
                                 tags,
                                 algorithm,
-                                Optional.empty(),
+                                request.principal().owner(),
                                 Optional.empty(),
                                 Conditions.of(headers).forWrite())))
                 .thenApply(made -> {
@@ -103,8 +105,8 @@ final class CopyHandler {
 
     /** Throws {@link FlareException} with ACCESS_DENIED if the bucket is not whose it is expected to be. */
     static ObjectService.CopySource from(
-            BucketInfo bucket, Source source, Headers headers, Consumer<ObjectInfo> check) {
-        ExpectedOwner.check(headers, ExpectedOwner.OF_SOURCE, bucket);
+            Owners owners, BucketInfo bucket, Source source, Headers headers, Consumer<ObjectInfo> check) {
+        ExpectedOwner.check(owners, headers, ExpectedOwner.OF_SOURCE, bucket);
         return new ObjectService.CopySource(bucket.id(), source.key(), source.version(), check);
     }
 

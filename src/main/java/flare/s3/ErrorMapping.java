@@ -18,6 +18,7 @@ final class ErrorMapping {
             case NO_SUCH_PART -> new S3Error(416, "InvalidPartNumber");
             case NO_SUCH_TAG_SET -> new S3Error(404, "NoSuchTagSet");
             case NO_SUCH_CORS -> new S3Error(404, "NoSuchCORSConfiguration");
+            case NO_SUCH_USER, NO_SUCH_ACCESS_KEY, NO_SUCH_USER_POLICY -> new S3Error(404, "NoSuchEntity");
             case NO_SUCH_NODE -> new S3Error(500, "InternalError");
             case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
             case NOT_MODIFIED -> new S3Error(304, "NotModified");
@@ -25,6 +26,8 @@ final class ErrorMapping {
             case BUCKET_ALREADY_EXISTS -> new S3Error(409, "BucketAlreadyExists");
             case BUCKET_ALREADY_OWNED -> new S3Error(409, "BucketAlreadyOwnedByYou");
             case BUCKET_NOT_EMPTY -> new S3Error(409, "BucketNotEmpty");
+            case USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS -> new S3Error(409, "EntityAlreadyExists");
+            case LIMIT_EXCEEDED -> new S3Error(409, "LimitExceeded");
             case CONFLICT -> new S3Error(409, "OperationAborted");
             case INVALID_ARGUMENT -> new S3Error(400, "InvalidArgument");
             case INVALID_REQUEST -> new S3Error(400, "InvalidRequest");

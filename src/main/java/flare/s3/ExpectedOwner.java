@@ -19,10 +19,9 @@ final class ExpectedOwner {
     private ExpectedOwner() {}
 
     /** Throws {@link FlareException} with ACCESS_DENIED. */
-    static void check(Headers headers, String header, BucketInfo bucket) {
+    static void check(Owners owners, Headers headers, String header, BucketInfo bucket) {
         Optional<String> expected = headers.first(header);
-        String owner = bucket.owner().isEmpty() ? XmlWriter.OWNER : bucket.owner();
-        if (expected.isPresent() && !expected.get().equals(owner)) {
+        if (expected.isPresent() && !expected.get().equals(owners.id(bucket.owner()))) {
             throw new FlareException(
                     Fault.ACCESS_DENIED, "bucket " + bucket.name() + " has not the owner that " + header + " names");
         }

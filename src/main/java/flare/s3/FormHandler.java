@@ -34,13 +34,13 @@ final class FormHandler {
 
     private static final String FILENAME = "${filename}";
     private final ObjectService objects;
-    private final Forms forms;
+    private final ObjectPort.Access access;
     private final ObjectSettings limits;
     private final Materializer materializer;
 
-    FormHandler(ObjectService objects, Forms forms, ObjectSettings limits, Materializer materializer) {
+    FormHandler(ObjectService objects, ObjectPort.Access access, ObjectSettings limits, Materializer materializer) {
         this.objects = objects;
-        this.forms = forms;
+        this.access = access;
         this.limits = limits;
         this.materializer = materializer;
     }
@@ -53,27 +53,41 @@ final class FormHandler {
     }
 
     private CompletionStage<HttpResponse> store(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
-        PutRequest put;
-        FormAnswer answer;
-        Source<ByteString, ?> bytes;
+        return ready(bucket, request, form)
+                .whenComplete((put, refusal) -> {
+                    if (refusal != null) {
+                        form.file().runWith(Sink.cancelled(), materializer);
+                    }
+                })
+                .thenCompose(ready -> objects.put(ready.put(), ready.bytes()).thenApply(stored -> {
+                    CrashPoint.BEFORE_RESPONSE.reached();
+                    return ready.answer().to(bucket, stored, request.head().url(bucket, stored.key()));
+                }));
+    }
+
+    /** What is to be stored, all of it checked but the bytes. */
+    private record Ready(PutRequest put, Source<ByteString, ?> bytes, FormAnswer answer) {}
+
+    private CompletionStage<Ready> ready(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
         try {
             Headers fields = Headers.of(form.fields());
             AmzHeaders.check(fields);
-            answer = FormAnswer.of(fields);
-            String key = key(form, fields);
+            FormAnswer answer = FormAnswer.of(fields);
+            ObjectKey key = ObjectKey.of(key(form, fields));
             Map<String, String> named = new HashMap<>(form.fields());
-            named.put("key", key);
-            AllowedLength length = forms.check(request.principal(), bucket, named);
-            put = request(bucket, key, form, fields);
-            bytes = within(length, form.file());
+            named.put("key", key.text());
+            Operation storing = new Operation.OfObject(ObjectRoute.PUT_OBJECT, bucket, key);
+            return access.forms()
+                    .check(request.principal(), bucket, named)
+                    .thenCompose(signed -> access.authorizer()
+                            .authorize(signed.signer(), storing, request.head())
+                            .thenApply(allowed -> new Ready(
+                                    request(bucket, key, signed.signer(), form, fields),
+                                    within(signed.length(), form.file()),
+                                    answer)));
         } catch (FlareException refusal) {
-            form.file().runWith(Sink.cancelled(), materializer);
             return CompletableFuture.failedFuture(refusal);
         }
-        return objects.put(put, bytes).thenApply(stored -> {
-            CrashPoint.BEFORE_RESPONSE.reached();
-            return answer.to(bucket, stored, request.head().url(bucket, stored.key()));
-        });
     }
 
     /** With a policy there must be a key, as S3 wants it: what was signed speaks of one. */
@@ -104,15 +118,15 @@ final class FormHandler {
                 });
     }
 
-    private PutRequest request(BucketName bucket, String key, FormUpload form, Headers fields) {
+    private PutRequest request(BucketName bucket, ObjectKey key, Principal signer, FormUpload form, Headers fields) {
         Optional<String> contentType = fields.first("content-type").or(form::contentType);
         return new PutRequest(
                 bucket,
-                ObjectKey.of(key),
+                key,
                 Optional.empty(),
                 ObjectHeaders.contentMd5(fields),
                 ObjectHeaders.attributes(fields, contentType, limits.maxUserMetadata()),
-                ObjectExtras.NONE.withTags(tags(fields)),
+                ObjectExtras.NONE.withTags(tags(fields)).withOwner(signer.owner()),
                 ChecksumHeaders.ofForm(fields),
                 Conditions.of(fields).forWrite());
     }

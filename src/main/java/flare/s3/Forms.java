@@ -3,16 +3,20 @@ package flare.s3;
 import flare.model.BucketName;
 import flare.s3.PostPolicy.AllowedLength;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
-/** Whether a POST form may store what it wants to. Its own, since a form is signed in its fields and not in its head. */
+/** Who sent a POST form, and what they signed of it. Its own, since a form is signed in its fields and not in its head. */
 @FunctionalInterface
 interface Forms {
 
+    /** @param length what length the file may have */
+    record Signed(Principal signer, AllowedLength length) {}
+
     /**
-     * Answers what length the file may have. Throws {@link flare.model.FlareException} with ACCESS_DENIED, or what is wrong
-     * with policy or signature.
+     * Throws or fails with {@link flare.model.FlareException}: what is wrong with policy or signature.
      *
+     * @param sender who signed the head, who is the signer where the form itself has none
      * @param fields by lower-case name, {@code key} with the file's name put in
      */
-    AllowedLength check(AuthenticatedRequest.Principal sender, BucketName bucket, Map<String, String> fields);
+    CompletionStage<Signed> check(Principal sender, BucketName bucket, Map<String, String> fields);
 }

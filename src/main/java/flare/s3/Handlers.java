@@ -14,6 +14,7 @@ import org.apache.pekko.stream.Materializer;
 /** Who handles which route. The switches have no default: the compiler names a route that was forgotten. */
 final class Handlers {
 
+    private final Owners owners;
     private final ObjectHandlers objects;
     private final BucketHandlers buckets;
     private final BucketConfigHandlers configs;
@@ -26,20 +27,21 @@ final class Handlers {
     private final DeleteObjectsHandler deletes;
     private final FormHandler forms;
 
-    Handlers(Services services, Forms forms, Settings settings, Materializer materializer) {
+    Handlers(Services services, ObjectPort.Access access, Settings settings, Materializer materializer) {
         ObjectService objects = services.objects();
+        this.owners = new Owners(services.users(), settings.s3());
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
-        this.buckets = new BucketHandlers(services.buckets(), settings, materializer);
+        this.buckets = new BucketHandlers(services.buckets(), owners, settings, materializer);
         this.configs = new BucketConfigHandlers(services.buckets(), buckets, settings.http(), materializer);
         this.cors = new Cors(services.buckets());
         this.attributes = new AttributesHandler(objects, settings.http().maxListPage());
-        this.lists = new ListHandlers(objects, settings.http());
+        this.lists = new ListHandlers(objects, owners, settings.http());
         LongAnswers answers = new LongAnswers(settings.http().longAnswerAfter(), materializer);
-        this.copies = new CopyHandler(objects, buckets, settings.object(), answers);
-        this.uploads = new MultipartHandlers(services.uploads(), buckets, settings, answers, materializer);
+        this.copies = new CopyHandler(objects, buckets, owners, settings.object(), answers);
+        this.uploads = new MultipartHandlers(services.uploads(), buckets, owners, settings, answers, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
-        this.forms = new FormHandler(objects, forms, settings.object(), materializer);
+        this.forms = new FormHandler(objects, access, settings.object(), materializer);
     }
 
     Cors cors() {
@@ -52,7 +54,7 @@ final class Handlers {
         boolean exists = operation.route() != BucketRoute.CREATE_BUCKET;
         if (operation.inBucket().isPresent() && exists && headers.has(ExpectedOwner.OF_BUCKET)) {
             return buckets.with(operation.inBucket().get(), bucket -> {
-                ExpectedOwner.check(headers, ExpectedOwner.OF_BUCKET, bucket);
+                ExpectedOwner.check(owners, headers, ExpectedOwner.OF_BUCKET, bucket);
                 return dispatch(operation, request);
             });
         }

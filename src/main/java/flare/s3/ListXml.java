@@ -13,7 +13,7 @@ final class ListXml {
 
     private ListXml() {}
 
-    static byte[] listing(ListQuery query, Listing listing) {
+    static byte[] listing(ListQuery query, Listing listing, Owners.Named owners) {
         return XmlWriter.document(out -> {
             out.root("ListBucketResult");
             UnaryOperator<String> coded = XmlWriter.coding(query.urlEncoded());
@@ -29,7 +29,13 @@ final class ListXml {
                 out.element("EncodingType", "url");
             }
             for (ObjectInfo object : listing.objects()) {
-                contents(out, object, coded, query.withOwner());
+                contents(
+                        out,
+                        object,
+                        coded,
+                        query.withOwner()
+                                ? Optional.of(owners.of(object.extras().owner()))
+                                : Optional.empty());
             }
             out.commonPrefixes(listing.commonPrefixes(), coded);
         });
@@ -59,16 +65,15 @@ final class ListXml {
         }
     }
 
-    private static void contents(XmlWriter out, ObjectInfo object, UnaryOperator<String> coded, boolean withOwner) {
+    private static void contents(
+            XmlWriter out, ObjectInfo object, UnaryOperator<String> coded, Optional<Owners.Owner> owner) {
         out.open("Contents");
         out.element("Key", coded.apply(object.key().text()));
         out.element("LastModified", XmlWriter.iso(object.lastModified()));
         out.etag(object.etag());
         checksum(out, object);
         out.element("Size", Long.toString(object.size()));
-        if (withOwner) {
-            out.owner();
-        }
+        owner.ifPresent(out::owner);
         out.element("StorageClass", "STANDARD");
         out.close();
     }
@@ -81,7 +86,7 @@ final class ListXml {
         }
     }
 
-    static byte[] versions(VersionsQuery query, VersionListing listing) {
+    static byte[] versions(VersionsQuery query, VersionListing listing, Owners.Named owners) {
         return XmlWriter.document(out -> {
             out.root("ListVersionsResult");
             UnaryOperator<String> coded = XmlWriter.coding(query.urlEncoded());
@@ -108,13 +113,13 @@ final class ListXml {
                 out.element("EncodingType", "url");
             }
             for (ObjectInfo version : listing.versions()) {
-                version(out, version, coded);
+                version(out, version, coded, owners.of(version.extras().owner()));
             }
             out.commonPrefixes(listing.commonPrefixes(), coded);
         });
     }
 
-    private static void version(XmlWriter out, ObjectInfo version, UnaryOperator<String> coded) {
+    private static void version(XmlWriter out, ObjectInfo version, UnaryOperator<String> coded, Owners.Owner owner) {
         boolean marker = version.mark().deleteMarker();
         out.open(marker ? "DeleteMarker" : "Version");
         out.element("Key", coded.apply(version.key().text()));
@@ -127,7 +132,7 @@ final class ListXml {
             out.element("Size", Long.toString(version.size()));
             out.element("StorageClass", "STANDARD");
         }
-        out.owner();
+        out.owner(owner);
         out.close();
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
 
@@ -39,6 +40,7 @@ final class MultipartHandlers {
 
     private final MultipartService uploads;
     private final BucketHandlers buckets;
+    private final Owners owners;
     private final Settings settings;
     private final LongAnswers answers;
     private final Materializer materializer;
@@ -46,11 +48,13 @@ final class MultipartHandlers {
     MultipartHandlers(
             MultipartService uploads,
             BucketHandlers buckets,
+            Owners owners,
             Settings settings,
             LongAnswers answers,
             Materializer materializer) {
         this.uploads = uploads;
         this.buckets = buckets;
+        this.owners = owners;
         this.settings = settings;
         this.answers = answers;
         this.materializer = materializer;
@@ -60,7 +64,9 @@ final class MultipartHandlers {
         Headers headers = request.head().headers();
         ObjectAttributes attributes = ObjectHeaders.attributes(
                 headers, request.content().contentType(), settings.object().maxUserMetadata());
-        ObjectExtras extras = ObjectExtras.NONE.withTags(TagSet.ofHeader(headers));
+        ObjectExtras extras = ObjectExtras.NONE
+                .withTags(TagSet.ofHeader(headers))
+                .withOwner(request.principal().owner());
         Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Checksum.Type type = UploadChecksums.type(headers, algorithm);
         return buckets.with(
@@ -110,7 +116,7 @@ final class MultipartHandlers {
                                 upload -> uploads.copyPart(new MultipartService.CopyPartRequest(
                                         upload,
                                         number,
-                                        CopyHandler.from(from, source, headers, CopyHandler.conditions(headers)),
+                                        CopyHandler.from(owners, from, source, headers, CopyHandler.conditions(headers)),
                                         info -> range(range, info)))))
                 .thenApply(copied -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
@@ -187,14 +193,21 @@ final class MultipartHandlers {
                 target.parameter("part-number-marker").or(() -> Optional.of("0")),
                 PartInfo.MAX_NUMBER);
         return withUpload(bucket, key, request, upload -> uploads.parts(upload, after, Math.max(1, limit)))
-                .thenApply(page -> Responses.xml(200, MultipartXml.parts(bucket, page, after, limit)));
+                .thenCompose(page -> {
+                    Optional<String> owner = page.upload().extras().owner();
+                    return owners.named(Stream.of(owner))
+                            .thenApply(named -> Responses.xml(
+                                    200, MultipartXml.parts(bucket, page, named.of(owner), after, limit)));
+                });
     }
 
     CompletionStage<HttpResponse> listUploads(BucketName bucket, AuthenticatedRequest request) {
         UploadsQuery query = UploadsQuery.parse(
                 bucket, request.head().target(), settings.http().maxListPage());
         return buckets.with(bucket, found -> uploads.uploads(query.request(found.id())))
-                .thenApply(page -> Responses.xml(200, MultipartXml.uploads(query, page)));
+                .thenCompose(page -> owners.named(page.uploads().stream()
+                                .map(upload -> upload.extras().owner()))
+                        .thenApply(named -> Responses.xml(200, MultipartXml.uploads(query, page, named))));
     }
 
     private <T> CompletionStage<T> withUpload(

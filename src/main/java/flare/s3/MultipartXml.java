@@ -8,6 +8,7 @@ import flare.model.PartInfo;
 import flare.model.UploadId;
 import flare.model.UploadInfo;
 import flare.object.MultipartService;
+import flare.s3.Owners.Owner;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
@@ -45,14 +46,14 @@ final class MultipartXml {
         });
     }
 
-    static byte[] parts(BucketName bucket, MultipartService.PartsPage page, int after, int limit) {
+    static byte[] parts(BucketName bucket, MultipartService.PartsPage page, Owner owner, int after, int limit) {
         return XmlWriter.document(out -> {
             out.root("ListPartsResult");
             out.element("Bucket", bucket.value());
             out.element("Key", page.upload().key().text());
             out.element("UploadId", page.upload().id().toString());
-            out.person("Initiator");
-            out.owner();
+            out.person("Initiator", owner);
+            out.owner(owner);
             out.element("StorageClass", "STANDARD");
             out.element("PartNumberMarker", Integer.toString(after));
             if (page.more()) {
@@ -86,7 +87,7 @@ final class MultipartXml {
         }
     }
 
-    static byte[] uploads(UploadsQuery query, MultipartService.UploadsPage page) {
+    static byte[] uploads(UploadsQuery query, MultipartService.UploadsPage page, Owners.Named owners) {
         return XmlWriter.document(out -> {
             out.root("ListMultipartUploadsResult");
             UnaryOperator<String> coded = XmlWriter.coding(query.urlEncoded());
@@ -115,8 +116,9 @@ final class MultipartXml {
                 out.open("Upload");
                 out.element("Key", coded.apply(upload.key().text()));
                 out.element("UploadId", upload.id().toString());
-                out.person("Initiator");
-                out.owner();
+                Owner owner = owners.of(upload.extras().owner());
+                out.person("Initiator", owner);
+                out.owner(owner);
                 out.element("StorageClass", "STANDARD");
                 out.element("Initiated", XmlWriter.iso(upload.created()));
                 checksum(out, upload);

@@ -57,7 +57,9 @@ final class ObjectHandlers {
                 request.content().length(),
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()),
-                ObjectExtras.NONE.withTags(TagSet.ofHeader(headers)),
+                ObjectExtras.NONE
+                        .withTags(TagSet.ofHeader(headers))
+                        .withOwner(request.principal().owner()),
                 ChecksumHeaders.ofObject(headers, request.content()),
                 Conditions.of(headers).forWrite());
         return stored(put, request.content()).thenApply(stored -> {

@@ -10,6 +10,7 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.Origin;
+import flare.object.UserService;
 import flare.sigv4.Verifier;
 import flare.telemetry.RequestIds;
 import java.time.Clock;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -32,8 +34,8 @@ import org.slf4j.MDC;
  * through the same door.
  *
  * <pre>
- *   HttpRequest → RawTarget → Operation (Router) → AuthenticatedRequest (Authenticator) → Handlers → HttpResponse
- *                      └────────────┴─────────────────────┴──────── FlareException ──────────┴──► error document
+ *   HttpRequest → RawTarget → Operation (Router) → AuthenticatedRequest (Authenticator) → Authorizer → Handlers → HttpResponse
+ *                      └────────────┴─────────────────────┴──────── FlareException ─────────┴───────────┴──► error document
  * </pre>
  *
  * Nothing reads the body before the handler does, so that a refusal comes before "100 Continue". Needs the server settings
@@ -46,7 +48,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private final Settings settings;
     private final Origins origins;
     private final BucketHosts hosts;
-    private final Authenticator authenticator;
+    private final Access access;
     private final Handlers handlers;
     private final RequestTelemetry telemetry;
     private final Materializer materializer;
@@ -60,8 +62,8 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             Materializer materializer) {
         this(
                 settings,
-                access(settings.s3(), root, telemetry.clock()),
-                access -> new Handlers(services, access.forms(), settings, materializer),
+                access(settings.s3(), root, services.users(), telemetry.clock()),
+                access -> new Handlers(services, access, settings, materializer),
                 telemetry,
                 materializer);
     }
@@ -75,30 +77,34 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this.settings = settings;
         this.origins = new Origins(settings.http());
         this.hosts = new BucketHosts(settings.s3().domain());
-        this.authenticator = access.requests();
+        this.access = access;
         this.handlers = handlers.apply(access);
         this.telemetry = telemetry;
         this.materializer = materializer;
     }
 
-    /** Who is let in: with requests, with forms. */
-    record Access(Authenticator requests, Forms forms) {
+    /** Who is let in, with requests and with forms, and to what. */
+    record Access(Authenticator requests, Forms forms, Authorizer authorizer) {
 
         static Access open(Clock clock) {
-            return new Access(new OpenAuthenticator(), new OpenForms(clock));
+            return new Access(new OpenAuthenticator(), new OpenForms(clock), Authorizer.EVERYBODY);
         }
 
         static Access signed(Verifier verifier, Accounts accounts, Clock clock) {
             return new Access(
-                    new SignatureAuthenticator(verifier, accounts, clock), new SignedForms(verifier, accounts, clock));
+                    new SignatureAuthenticator(verifier, accounts, clock),
+                    new SignedForms(verifier, accounts, clock),
+                    Authorizer::rootOnly);
         }
     }
 
-    private static Access access(S3Settings settings, Optional<RootAccount> root, Clock clock) {
+    private static Access access(S3Settings settings, Optional<RootAccount> root, UserService users, Clock clock) {
         return root.isEmpty()
                 ? Access.open(clock)
                 : Access.signed(
-                        new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew())), root.get(), clock);
+                        new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew())),
+                        new UserAccounts(root.get(), users),
+                        clock);
     }
 
     @Override
@@ -126,8 +132,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     }
 
     private CompletionStage<HttpResponse> handled(Exchange exchange, String method, Headers headers) {
-        MDC.put(RequestIds.MDC_KEY, exchange.id());
-        try {
+        return step(exchange, () -> {
             if (hosts.isBelowDomain(headers)) {
                 exchange.isAt(headers.first(RequestGuard.HOST).orElseThrow());
             }
@@ -143,9 +148,31 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
                     .inBucket()
                     .ifPresent(bucket -> exchange.adds(handlers.cors().headers(bucket, method, headers)));
             S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers, hostBucket);
-            AuthenticatedRequest request = authenticator.authenticate(operation, head, exchange.body());
-            AmzHeaders.check(request.head().headers());
-            return handlers.handle(operation, request);
+            return access.requests()
+                    .authenticate(operation, head, exchange.body())
+                    .thenCompose(request -> authorized(exchange, operation, request));
+        });
+    }
+
+    /** A form says who signed it in its body: its handler has that authorised, as the object it stores. */
+    private CompletionStage<HttpResponse> authorized(
+            Exchange exchange, Operation operation, AuthenticatedRequest request) {
+        AmzHeaders.check(request.head().headers());
+        if (operation.route() == BucketRoute.POST_OBJECT) {
+            return step(exchange, () -> handlers.handle(operation, request));
+        }
+        return step(
+                exchange,
+                () -> access.authorizer()
+                        .authorize(request.principal(), operation, request.head())
+                        .thenCompose(allowed -> step(exchange, () -> handlers.handle(operation, request))));
+    }
+
+    /** What is logged on the way tells of which request; what is thrown fails the stage. */
+    private static CompletionStage<HttpResponse> step(Exchange exchange, Supplier<CompletionStage<HttpResponse>> act) {
+        MDC.put(RequestIds.MDC_KEY, exchange.id());
+        try {
+            return act.get();
         } catch (RuntimeException failure) {
             return CompletableFuture.failedFuture(failure);
         } finally {

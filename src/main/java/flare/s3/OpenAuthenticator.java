@@ -1,6 +1,5 @@
 package flare.s3;
 
-import flare.s3.AuthenticatedRequest.Principal;
 import flare.sigv4.ChunkedBody;
 import flare.sigv4.ChunkedFraming;
 import flare.sigv4.Payload;
@@ -8,6 +7,8 @@ import flare.sigv4.PayloadMode;
 import flare.sigv4.SignatureRefusedException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Lets everybody do everything, signed or not: for a server that has no credentials, which listens on loopback only.
@@ -17,12 +18,12 @@ import java.util.Optional;
 final class OpenAuthenticator implements Authenticator {
 
     @Override
-    public AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body) {
+    public CompletionStage<AuthenticatedRequest> authenticate(Operation operation, S3Request head, RequestBody body) {
         boolean signs = head.headers().has("authorization")
                 || head.target().parameter("X-Amz-Signature").isPresent();
         try {
-            return new AuthenticatedRequest(
-                    signs ? Principal.ROOT : Principal.ANONYMOUS, head.withSignedParameters(), content(head, body));
+            return CompletableFuture.completedFuture(new AuthenticatedRequest(
+                    signs ? Principal.ROOT : Principal.ANONYMOUS, head.withSignedParameters(), content(head, body)));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }

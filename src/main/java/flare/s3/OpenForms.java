@@ -1,11 +1,12 @@
 package flare.s3;
 
 import flare.model.BucketName;
-import flare.s3.AuthenticatedRequest.Principal;
 import flare.s3.PostPolicy.AllowedLength;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Takes every form, as {@link OpenAuthenticator} takes every request; what a policy says still holds. */
 final class OpenForms implements Forms {
@@ -17,11 +18,12 @@ final class OpenForms implements Forms {
     }
 
     @Override
-    public AllowedLength check(Principal sender, BucketName bucket, Map<String, String> fields) {
+    public CompletionStage<Signed> check(Principal sender, BucketName bucket, Map<String, String> fields) {
         String policy = fields.get("policy");
-        return policy == null
+        AllowedLength length = policy == null
                 ? AllowedLength.ANY
                 : PostPolicyParser.parse(new String(ObjectHeaders.base64(policy), StandardCharsets.UTF_8))
                         .check(fields, bucket, clock.instant());
+        return CompletableFuture.completedFuture(new Signed(sender, length));
     }
 }

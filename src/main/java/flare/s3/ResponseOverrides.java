@@ -34,7 +34,7 @@ final class ResponseOverrides {
             target.parameter(PREFIX + header)
                     .ifPresent(value -> overrides.values.put(header, ObjectHeaders.checked(PREFIX + header, value)));
         }
-        if (!overrides.values.isEmpty() && request.principal().equals(AuthenticatedRequest.Principal.ANONYMOUS)) {
+        if (!overrides.values.isEmpty() && request.principal() instanceof Principal.Anonymous) {
             throw new FlareException(
                     Fault.INVALID_REQUEST, "response-* parameters cannot be used in requests that nobody signed");
         }

@@ -4,6 +4,7 @@ import flare.model.BucketInfo;
 import flare.model.Deletion;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
+import flare.s3.Owners.Owner;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +34,10 @@ final class S3Xml {
         });
     }
 
-    static byte[] buckets(List<BucketInfo> buckets, String prefix, Optional<String> token) {
+    static byte[] buckets(Owner caller, List<BucketInfo> buckets, String prefix, Optional<String> token) {
         return XmlWriter.document(out -> {
             out.root("ListAllMyBucketsResult");
-            out.owner();
+            out.owner(caller);
             out.open("Buckets");
             for (BucketInfo bucket : buckets) {
                 out.open("Bucket");

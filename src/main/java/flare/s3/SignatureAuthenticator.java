@@ -1,8 +1,6 @@
 package flare.s3;
 
-import flare.model.Fault;
-import flare.model.FlareException;
-import flare.s3.AuthenticatedRequest.Principal;
+import flare.s3.Accounts.Account;
 import flare.sigv4.ChunkedBody;
 import flare.sigv4.SignatureClaim;
 import flare.sigv4.SignatureRefusedException;
@@ -11,6 +9,7 @@ import flare.sigv4.Verifier;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Signature version 4, in the header or in the query, and the body modes that go with it: which of the carriers and modes it
@@ -23,6 +22,7 @@ final class SignatureAuthenticator implements Authenticator {
     private final Verifier verifier;
     private final Accounts accounts;
     private final Clock clock;
+    private final OpenAuthenticator unsigned = new OpenAuthenticator();
 
     SignatureAuthenticator(Verifier verifier, Accounts accounts, Clock clock) {
         this.verifier = verifier;
@@ -31,28 +31,28 @@ final class SignatureAuthenticator implements Authenticator {
     }
 
     @Override
-    public AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body) {
+    public CompletionStage<AuthenticatedRequest> authenticate(Operation operation, S3Request head, RequestBody body) {
         try {
             Optional<SignatureClaim> claim = verifier.claim(WireHead.of(head, body));
-            if (claim.isEmpty() && isForm(operation)) {
-                return new AuthenticatedRequest(Principal.ANONYMOUS, head, RequestContent.asItIs(body));
-            } else if (claim.isEmpty()) {
-                throw new FlareException(Fault.ACCESS_DENIED, "the request is not signed");
-            }
-            Optional<Accounts.Account> account =
-                    accounts.find(claim.get().credential().accessKey());
-            VerifiedRequest verified = verifier.verify(
-                    claim.get(), account.map(Accounts.Account::secret).orElse(null), clock.instant());
-            Principal principal = account.orElseThrow().principal();
-            return new AuthenticatedRequest(principal, head.withSignedParameters(), content(verified, body));
+            return claim.isEmpty()
+                    ? unsigned.authenticate(operation, head, body)
+                    : accounts.find(claim.get().credential().accessKey())
+                            .thenApply(account -> verified(claim.get(), account, head, body));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }
     }
 
-    /** Signed in its fields: {@link SignedForms} sees to it. */
-    private static boolean isForm(Operation operation) {
-        return operation.route() == BucketRoute.POST_OBJECT;
+    private AuthenticatedRequest verified(
+            SignatureClaim claim, Optional<Account> account, S3Request head, RequestBody body) {
+        try {
+            VerifiedRequest verified =
+                    verifier.verify(claim, account.map(Account::secret).orElse(null), clock.instant());
+            Principal principal = account.orElseThrow().unbarred();
+            return new AuthenticatedRequest(principal, head.withSignedParameters(), content(verified, body));
+        } catch (SignatureRefusedException refusal) {
+            throw SignatureRefusals.translated(refusal);
+        }
     }
 
     private static RequestContent content(VerifiedRequest verified, RequestBody body) {

@@ -1,9 +1,7 @@
 package flare.s3;
 
 import flare.model.BucketName;
-import flare.model.Fault;
-import flare.model.FlareException;
-import flare.s3.AuthenticatedRequest.Principal;
+import flare.s3.Accounts.Account;
 import flare.s3.PostPolicy.AllowedLength;
 import flare.sigv4.FormClaim;
 import flare.sigv4.SignatureRefusedException;
@@ -11,8 +9,10 @@ import flare.sigv4.Verifier;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
-/** Takes a form whose policy somebody signed who may, or that came in a signed request. */
+/** Tells who signed a form's policy; of one without a policy, who signed the request it came in. */
 final class SignedForms implements Forms {
 
     private final Verifier verifier;
@@ -26,18 +26,24 @@ final class SignedForms implements Forms {
     }
 
     @Override
-    public AllowedLength check(Principal sender, BucketName bucket, Map<String, String> fields) {
+    public CompletionStage<Signed> check(Principal sender, BucketName bucket, Map<String, String> fields) {
         try {
             Optional<FormClaim> claim = verifier.formClaim(fields);
-            if (claim.isEmpty() && sender.equals(Principal.ANONYMOUS)) {
-                throw new FlareException(Fault.ACCESS_DENIED, "the form has no policy that somebody signed");
-            } else if (claim.isEmpty()) {
-                return AllowedLength.ANY;
-            }
-            Optional<Accounts.Account> signer = accounts.find(claim.get().accessKey());
-            String policy = verifier.verifyForm(
-                    claim.get(), signer.map(Accounts.Account::secret).orElse(null));
-            return PostPolicyParser.parse(policy).check(fields, bucket, clock.instant());
+            return claim.isEmpty()
+                    ? CompletableFuture.completedFuture(new Signed(sender, AllowedLength.ANY))
+                    : accounts.find(claim.get().accessKey())
+                            .thenApply(signer -> verified(claim.get(), signer, bucket, fields));
+        } catch (SignatureRefusedException refusal) {
+            throw SignatureRefusals.translated(refusal);
+        }
+    }
+
+    private Signed verified(FormClaim claim, Optional<Account> signer, BucketName bucket, Map<String, String> fields) {
+        try {
+            String policy =
+                    verifier.verifyForm(claim, signer.map(Account::secret).orElse(null));
+            Principal principal = signer.orElseThrow().unbarred();
+            return new Signed(principal, PostPolicyParser.parse(policy).check(fields, bucket, clock.instant()));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }

@@ -2,6 +2,7 @@ package flare.s3;
 
 import flare.http.PercentCode;
 import flare.model.Checksum;
+import flare.s3.Owners.Owner;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,8 +27,6 @@ final class XmlWriter {
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
     private static final DateTimeFormatter ISO_MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
-    /** The one owner there is until there are accounts. */
-    static final String OWNER = "flare";
 
     private final StringWriter text = new StringWriter();
     private final XMLStreamWriter xml;
@@ -98,14 +97,14 @@ final class XmlWriter {
         }
     }
 
-    void owner() {
-        person("Owner");
+    void owner(Owner owner) {
+        person("Owner", owner);
     }
 
-    void person(String role) {
+    void person(String role, Owner owner) {
         open(role);
-        element("ID", OWNER);
-        element("DisplayName", OWNER);
+        element("ID", owner.id());
+        owner.displayName().ifPresent(name -> element("DisplayName", name));
         close();
     }
 

@@ -45,7 +45,12 @@ final class EntryCodecTest {
         EntryCodec.Entry later = EntryCodec.decode(laterOnes);
         assertThat(EntryCodec.encode(later)).isEqualTo(laterOnes);
         assertThat(EntryCodec.encode(GoldenVersions.entry())).isEqualTo(laterOnes);
+        byte[] ofUsers = resource("entry-level-1-users.bin");
+        EntryCodec.Entry users = EntryCodec.decode(ofUsers);
+        assertThat(EntryCodec.encode(users)).isEqualTo(ofUsers);
+        assertThat(EntryCodec.encode(GoldenUsers.entry())).isEqualTo(ofUsers);
         Set<Class<?>> read = new HashSet<>();
+        users.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         assertThat(read).isEqualTo(Set.of(Command.class.getPermittedSubclasses()));
@@ -74,6 +79,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfUsersMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-users.bin"));
+        List<String> rows = new String(resource("rows-level-1-users.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenUsers.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void noCommandTakesMoreBytesThanItIsPackedFor() {
         BlobId blob = new BlobId(Long.MAX_VALUE, Long.MAX_VALUE);
         List<ChunkRecord> chunks = IntStream.range(0, 1_000)
@@ -86,6 +100,7 @@ final class EntryCodecTest {
         List<Command<?>> commands = new ArrayList<>();
         GoldenEntry.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenUsers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         commands.add(new Command.FreeOrphans(
                 new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.ClearFreed(chunks.stream()
@@ -169,6 +184,10 @@ final class EntryCodecTest {
         }
         for (Outcome outcome :
                 model.apply(GoldenVersions.POSITION, 1, GoldenVersions.entry().commands())) {
+            assertThat(OutcomeCodec.decode(OutcomeCodec.encode(outcome))).isEqualTo(outcome);
+        }
+        for (Outcome outcome :
+                model.apply(GoldenUsers.POSITION, 1, GoldenUsers.entry().commands())) {
             assertThat(OutcomeCodec.decode(OutcomeCodec.encode(outcome))).isEqualTo(outcome);
         }
         assertThatThrownBy(() -> OutcomeCodec.decode(new byte[0])).isInstanceOf(MalformedEntryException.class);

@@ -100,7 +100,7 @@ final class ModelQueries {
         } else if (query instanceof Query.ListObjects list) {
             return list(list);
         }
-        return askCopies(query);
+        return ModelUsers.isAsked(query) ? state.users.answer(query) : askCopies(query);
     }
 
     private Object askCopies(Query<?> query) {

@@ -77,6 +77,7 @@ final class ModelState implements ReplicatedState {
     final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
     final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
     final ModelUploads uploads = new ModelUploads(this);
+    final ModelUsers users = new ModelUsers();
     private long lastBucket;
     private long lastSession;
     private long version;
@@ -207,6 +208,14 @@ final class ModelState implements ReplicatedState {
                 || command instanceof Command.AbortUpload
                 || command instanceof Command.ExpireUploads) {
             return uploads.execute(command, version, Instant.ofEpochMilli(now));
+        } else if (command instanceof Command.CreateUser
+                || command instanceof Command.RemoveUser
+                || command instanceof Command.EnableUser
+                || command instanceof Command.AddUserKey
+                || command instanceof Command.RemoveUserKey
+                || command instanceof Command.EnableUserKey
+                || command instanceof Command.SetUserPolicy) {
+            return users.execute(command, version, Instant.ofEpochMilli(now));
         } else if (command instanceof Command.OpenSession open) {
             return open(open);
         } else if (command instanceof Command.RenewSession renew) {

@@ -34,11 +34,13 @@ final class RandomCommands {
     private static final int NODES = 5;
     private final Random random;
     private final ModelState model;
+    private final RandomUsers users;
     private long counter;
 
     RandomCommands(Random random, ModelState model) {
         this.random = random;
         this.model = model;
+        this.users = new RandomUsers(random);
     }
 
     List<Envelope> entry(long term) {
@@ -78,7 +80,7 @@ final class RandomCommands {
     }
 
     private Command<?> command(long term) {
-        return switch (random.nextInt(46)) {
+        return switch (random.nextInt(50)) {
             case 0 -> new Command.InitCluster(new UUID(1, random.nextInt(3)), new ClusterSettings(3, 1 << 20, "x"));
             case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
             case 3 -> new Command.UpdateNode(node(), url(), random.nextInt(6));
@@ -121,6 +123,7 @@ final class RandomCommands {
             case 45 ->
                 new Command.ExpireUploads(
                         List.of(upload().id(), upload().id()), 1_000_000L + random.nextInt(600), term);
+            case 46, 47, 48, 49 -> users.command();
             case 32 ->
                 new Command.AmendVersion(
                         bucket(),

@@ -56,6 +56,7 @@ final class StateDump {
                 queries.add(new Query.OpenObject(id, ObjectKey.of("k" + key), last(sessions)));
             }
         }
+        users(state, dump, queries);
         queries.forEach(query -> dump.put(query.toString(), answer(state, query)));
         // Which of two chunks with as many copies comes first is the store's business.
         state.query(new Query.ListRepairs(ALL)).forEach(item -> dump.put("repair " + item, ""));
@@ -67,6 +68,32 @@ final class StateDump {
             uploads(state, new BucketId(bucket), dump);
         }
         return dump;
+    }
+
+    /** With their secrets, which no text of a user holds. */
+    private static void users(ReplicatedState state, Map<String, String> dump, List<Query<?>> queries) {
+        for (int user = 0; user < RandomUsers.USERS; user++) {
+            queries.add(new Query.GetUser(RandomUsers.id(user)));
+            queries.add(new Query.FindUser(RandomUsers.name(user)));
+            queries.add(new Query.ListUsers(RandomUsers.name(user).value(), 1));
+            dump.put(
+                    "name of " + user,
+                    state.query(new Query.NameUsers(Set.of(RandomUsers.id(user))))
+                            .toString());
+        }
+        for (int key = 0; key < RandomUsers.KEYS; key++) {
+            String accessKey = RandomUsers.accessKey(key);
+            queries.add(new Query.FindAccessKey(accessKey));
+            dump.put(
+                    "secret of " + accessKey,
+                    state.query(new Query.FindAccessKey(accessKey))
+                            .map(user -> String.valueOf(user.keys().get(accessKey))
+                                    + user.keys().values().stream()
+                                            .map(one -> one.pair().secret())
+                                            .toList())
+                            .orElse("none"));
+        }
+        queries.add(new Query.ListUsers("", 2));
     }
 
     /** All open uploads, in small pages, with their parts. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class S3XmlTest {
 
     private static final BucketName BUCKET = new BucketName("object");
+    private static final Owners.Named OWNERS = kept -> new Owners.Owner("flare", Optional.of("flare"));
 
     @Test
     void errorMatchesItsGoldenFile() throws IOException {
@@ -46,19 +47,19 @@ class S3XmlTest {
         ListQuery query = query(
                 ListQuery.Version.V2,
                 "/object?list-type=2&prefix=a%20&delimiter=/&max-keys=2&start-after=a%20&fetch-owner=true");
-        assertGolden("list-v2.xml", ListXml.listing(query, page("a <1>", "a \u0001\r\n2")));
+        assertGolden("list-v2.xml", ListXml.listing(query, page("a <1>", "a \u0001\r\n2"), OWNERS));
     }
 
     @Test
     void urlEncodedListingV2MatchesItsGoldenFile() throws IOException {
         ListQuery query = query(ListQuery.Version.V2, "/object?list-type=2&prefix=a%20&delimiter=/&encoding-type=url");
-        assertGolden("list-v2-url.xml", ListXml.listing(query, page("a <1>", "a \u0001\r\n2+\u00fc")));
+        assertGolden("list-v2-url.xml", ListXml.listing(query, page("a <1>", "a \u0001\r\n2+\u00fc"), OWNERS));
     }
 
     @Test
     void listingV1MatchesItsGoldenFile() throws IOException {
         ListQuery query = query(ListQuery.Version.V1, "/object?prefix=a%20&marker=a");
-        assertGolden("list-v1.xml", ListXml.listing(query, page("a b")));
+        assertGolden("list-v1.xml", ListXml.listing(query, page("a b"), OWNERS));
     }
 
     @Test

@@ -3,6 +3,7 @@ package flare.s3;
 import flare.config.Settings;
 import flare.http.HttpServer;
 import flare.http.ServedCertificate;
+import flare.http.ServedCertificate;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.RequestIds;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class TestPort implements AutoCloseable {
     final ActorTestKit kit = ActorTestKit.create();
     final Materializer materializer = Materializer.createMaterializer(kit.system());
     final MemoryObjectService objects = new MemoryObjectService(materializer);
+    final UserService users = new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5));
     final Settings settings;
     final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
     final HttpClient client = HttpClient.newHttpClient();
@@ -53,7 +55,7 @@ final class TestPort implements AutoCloseable {
                 settings,
                 access,
                 given -> new Handlers(
-                        new Services(objects, objects.buckets, new NoUploads()), given.forms(), settings, materializer),
+                        new Services(objects, objects.buckets, new NoUploads(), users), given, settings, materializer),
                 telemetry,
                 materializer);
         server = HttpServer.bind(

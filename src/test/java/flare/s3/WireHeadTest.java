@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,8 @@ class WireHeadTest {
 
     @Test
     void keepsSignaturesTrue() throws Exception {
-        try (TestPort port =
-                new TestPort(new ObjectPort.Access(this::authenticate, new OpenForms(Clock.systemUTC())))) {
+        try (TestPort port = new TestPort(
+                new ObjectPort.Access(this::authenticate, new OpenForms(Clock.systemUTC()), Authorizer.EVERYBODY))) {
             Map<String, Integer> sent = new HashMap<>();
             for (Signed signed : SignedRequests.requests()) {
                 String kind = signed.name().replaceAll("(get|put|head|GET|PUT) .*", "$1");
@@ -79,7 +80,7 @@ class WireHeadTest {
     }
 
     /** Says who signed, and ends it there. */
-    private AuthenticatedRequest authenticate(Operation operation, S3Request head, RequestBody body) {
+    private CompletionStage<AuthenticatedRequest> authenticate(Operation operation, S3Request head, RequestBody body) {
         try {
             VerifiedRequest verified =
                     verifier.verify(verifier.claim(WireHead.of(head, body)).orElseThrow(), SECRET, now);
