@@ -58,8 +58,8 @@ final class BucketHandlers {
         }
         Optional<String> region = target.parameter("bucket-region");
         if (region.filter(asked -> !asked.equals(settings.s3().region())).isPresent()) {
-            return CompletableFuture.completedFuture(
-                    Responses.xml(200, S3Xml.buckets(owners.of(request.principal()), List.of(), prefix, Optional.empty())));
+            return CompletableFuture.completedFuture(Responses.xml(
+                    200, S3Xml.buckets(owners.of(request.principal()), List.of(), prefix, Optional.empty())));
         }
         return buckets.list(shownTo(request.principal()), prefix, after, limit)
                 .thenApply(page -> Responses.xml(

@@ -34,7 +34,8 @@ final class CopyHandler {
     private final ObjectSettings limits;
     private final LongAnswers answers;
 
-    CopyHandler(ObjectService objects, BucketHandlers buckets, Owners owners, ObjectSettings limits, LongAnswers answers) {
+    CopyHandler(
+            ObjectService objects, BucketHandlers buckets, Owners owners, ObjectSettings limits, LongAnswers answers) {
         this.objects = objects;
         this.buckets = buckets;
         this.owners = owners;

@@ -116,7 +116,8 @@ final class MultipartHandlers {
                                 upload -> uploads.copyPart(new MultipartService.CopyPartRequest(
                                         upload,
                                         number,
-                                        CopyHandler.from(owners, from, source, headers, CopyHandler.conditions(headers)),
+                                        CopyHandler.from(
+                                                owners, from, source, headers, CopyHandler.conditions(headers)),
                                         info -> range(range, info)))))
                 .thenApply(copied -> {
                     CrashPoint.BEFORE_RESPONSE.reached();

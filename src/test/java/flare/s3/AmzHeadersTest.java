@@ -78,7 +78,9 @@ class AmzHeadersTest {
     @Test
     void holdsABucketToTheOwnerItIsExpectedToHave() throws IOException {
         String expected = "x-amz-expected-bucket-owner";
-        assertThat(port.get("/object/there", expected, port.settings.s3().rootId()).statusCode()).isEqualTo(200);
+        assertThat(port.get("/object/there", expected, port.settings.s3().rootId())
+                        .statusCode())
+                .isEqualTo(200);
         assertThat(port.get("/object/there", expected, "mallory").statusCode()).isEqualTo(403);
         assertThat(port.send("PUT", "/object/owned", "x", expected, "mallory").statusCode())
                 .isEqualTo(403);
