@@ -3,7 +3,6 @@ package flare.s3;
 import flare.config.Settings;
 import flare.http.HttpServer;
 import flare.http.ServedCertificate;
-import flare.http.ServedCertificate;
 import flare.telemetry.FinishedRequest;
 import flare.telemetry.RequestIds;
 import java.io.IOException;
