@@ -54,6 +54,14 @@ class ArchitectureTest {
                     resideInAnyPackage("flare.sigv4..", "flare.model..", "java..", "javax.crypto..", "org.jspecify.."));
 
     @ArchTest
+    static final ArchRule ACCESS_IS_PURE = classes()
+            .that()
+            .resideInAPackage("flare.access..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "flare.access..", "flare.model..", "java..", "com.fasterxml.jackson..", "org.jspecify.."));
+
+    @ArchTest
     static final ArchRule CONFIG_KNOWS_ONLY_MODEL = noClasses()
             .that()
             .resideInAPackage("flare.config..")

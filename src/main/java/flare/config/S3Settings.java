@@ -16,10 +16,14 @@ public record S3Settings(
         @Secret Optional<String> rootSecretKey,
         Optional<Path> rootSecretKeyFile,
         String rootId,
-        String rootDisplayName) {
+        String rootDisplayName,
+        String defaultObjectOwnership) {
 
     private static final Pattern HOST_NAME =
             Pattern.compile("(?!(.*\\.)?[0-9]+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
+    private static final List<String> OWNERSHIPS =
+            List.of("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter");
 
     public S3Settings {
         domain = List.copyOf(domain);
@@ -37,6 +41,10 @@ public record S3Settings(
             throw new NotAllowedException("root-id", rootId, CanonicalId.LENGTH + " lower-case hexadecimal digits are");
         }
         Allowed.notBlank("root-display-name", rootDisplayName, "a name such as root is");
+        if (!OWNERSHIPS.contains(defaultObjectOwnership)) {
+            throw new NotAllowedException(
+                    "default-object-ownership", defaultObjectOwnership, "one of " + String.join(", ", OWNERSHIPS) + " is");
+        }
         if (rootSecretKey.isPresent() && rootSecretKeyFile.isPresent()) {
             throw new NotAllowedException(
                     "root-secret-key-file", rootSecretKeyFile.get(), "it or root-secret-key, not both, is");

@@ -27,8 +27,9 @@ final class CommandCheck {
     static final int MAX_ETAG_LENGTH = 128;
     static final int MAX_CONDITION_ETAGS = 1000;
     static final int MAX_COPIES = 64;
-    /** Of users and canned ACLs. */
     static final int MAX_NAME_LENGTH = 256;
+    /** Of 100 grants to canonical ids. */
+    static final int MAX_ACL_LENGTH = 8 * 1024;
 
     static final int MAX_ROWS = 10_000;
 
@@ -165,7 +166,7 @@ final class CommandCheck {
         int ownerLength = extras.owner().map(String::length).orElse(0);
         require(ownerLength <= MAX_NAME_LENGTH, "owner length", ownerLength);
         int aclLength = extras.acl().map(String::length).orElse(0);
-        require(aclLength <= MAX_NAME_LENGTH, "length of an ACL's name", aclLength);
+        require(aclLength <= MAX_ACL_LENGTH, "length of an ACL", aclLength);
     }
 
     private static void tag(boolean holds, String field, Object value) {

@@ -62,7 +62,7 @@ final class AttributesHandler {
     /** @param after number of the part to go on behind */
     record Page(int after, int limit) {}
 
-    CompletionStage<HttpResponse> get(VersionRef object, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> get(VersionRef object, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         Set<Attribute> asked = asked(headers);
         Page page = new Page(

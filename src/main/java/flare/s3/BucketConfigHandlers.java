@@ -38,7 +38,7 @@ final class BucketConfigHandlers {
         return get(bucket, DocumentKind.TAGGING, Fault.NO_SUCH_TAG_SET, "has no tags");
     }
 
-    CompletionStage<HttpResponse> setTagging(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> setTagging(BucketName bucket, AuthorizedRequest request) {
         return put(
                 bucket,
                 DocumentKind.TAGGING,
@@ -55,7 +55,7 @@ final class BucketConfigHandlers {
         return get(bucket, DocumentKind.CORS, Fault.NO_SUCH_CORS, "has no CORS configuration");
     }
 
-    CompletionStage<HttpResponse> setCors(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> setCors(BucketName bucket, AuthorizedRequest request) {
         return put(
                 bucket,
                 DocumentKind.CORS,
@@ -78,7 +78,7 @@ final class BucketConfigHandlers {
                                 .orElseGet(() -> S3Xml.requestPayment(Payer.BucketOwner)))));
     }
 
-    CompletionStage<HttpResponse> setRequestPayment(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> setRequestPayment(BucketName bucket, AuthorizedRequest request) {
         return put(
                 bucket, DocumentKind.REQUEST_PAYMENT, request, document -> S3Xml.requestPayment(payer(document)), 200);
     }
@@ -116,7 +116,7 @@ final class BucketConfigHandlers {
     private CompletionStage<HttpResponse> put(
             BucketName bucket,
             DocumentKind kind,
-            AuthenticatedRequest request,
+            AuthorizedRequest request,
             UnaryOperator<byte[]> written,
             int status) {
         return DocumentBody.read(request, limits, materializer).thenCompose(document -> {

@@ -22,16 +22,18 @@ final class BucketHandlers {
 
     private static final int MAX_BUCKETS = 10_000;
     /** Each would change who may do what, or what can be undone: refused until it does, never ignored. */
-    private static final List<String> UNIMPLEMENTED = List.of("x-amz-grant-", "x-amz-bucket-object-lock-enabled");
+    private static final List<String> UNIMPLEMENTED = List.of("x-amz-bucket-object-lock-enabled");
 
     private final BucketService buckets;
     private final Owners owners;
+    private final BucketBirth birth;
     private final Settings settings;
     private final Materializer materializer;
 
-    BucketHandlers(BucketService buckets, Owners owners, Settings settings, Materializer materializer) {
+    BucketHandlers(BucketService buckets, Owners owners, BucketBirth birth, Settings settings, Materializer materializer) {
         this.buckets = buckets;
         this.owners = owners;
+        this.birth = birth;
         this.settings = settings;
         this.materializer = materializer;
     }
@@ -44,7 +46,7 @@ final class BucketHandlers {
                 .thenCompose(act);
     }
 
-    CompletionStage<HttpResponse> list(AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> list(AuthorizedRequest request) {
         RawTarget target = request.head().target();
         String prefix = target.parameter("prefix").orElse("");
         String scope = "buckets\0" + prefix;
@@ -76,7 +78,7 @@ final class BucketHandlers {
         return principal.owner().map(Set::of).orElse(Set.of());
     }
 
-    CompletionStage<HttpResponse> create(BucketName name, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> create(BucketName name, AuthorizedRequest request) {
         for (String header : request.head().headers().names()) {
             boolean unimplemented = UNIMPLEMENTED.stream().anyMatch(header::startsWith);
             boolean harmless = header.equals("x-amz-bucket-object-lock-enabled")
@@ -89,13 +91,14 @@ final class BucketHandlers {
                 throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + header + " is not implemented");
             }
         }
-        ObjectHeaders.refuseUnless(request.head().headers(), "x-amz-acl", "private");
-        ObjectHeaders.refuseUnless(request.head().headers(), "x-amz-object-ownership", "BucketOwnerEnforced");
         return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
             if (document.length > 0) {
                 requireRegion(known(XmlElement.parse(document, "CreateBucketConfiguration")));
             }
-            return buckets.create(name, request.principal().owner().orElse(""))
+            return birth.of(request)
+                    .thenCompose(documents -> buckets.create(
+                                    name, request.principal().owner().orElse(""))
+                            .thenCompose(id -> birth.given(id, documents)))
                     .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
         });
     }
@@ -147,7 +150,7 @@ final class BucketHandlers {
                 bucket -> CompletableFuture.completedFuture(Responses.xml(200, S3Xml.versioning(bucket.versioning()))));
     }
 
-    CompletionStage<HttpResponse> setVersioning(BucketName name, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> setVersioning(BucketName name, AuthorizedRequest request) {
         return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
             XmlElement root =
                     XmlElement.parse(document, "VersioningConfiguration").knowing("Status", "MfaDelete");

@@ -1,5 +1,6 @@
 package flare.s3;
 
+import flare.access.Acl;
 import flare.config.ObjectSettings;
 import flare.http.Conditions;
 import flare.http.Headers;
@@ -30,15 +31,12 @@ final class CopyHandler {
 
     private final ObjectService objects;
     private final BucketHandlers buckets;
-    private final Owners owners;
     private final ObjectSettings limits;
     private final LongAnswers answers;
 
-    CopyHandler(
-            ObjectService objects, BucketHandlers buckets, Owners owners, ObjectSettings limits, LongAnswers answers) {
+    CopyHandler(ObjectService objects, BucketHandlers buckets, ObjectSettings limits, LongAnswers answers) {
         this.objects = objects;
         this.buckets = buckets;
-        this.owners = owners;
         this.limits = limits;
         this.answers = answers;
     }
@@ -65,7 +63,7 @@ final class CopyHandler {
         }
     }
 
-    CompletionStage<HttpResponse> copy(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> copy(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         Source source = Source.parse(headers.first(Router.COPY_SOURCE).orElseThrow());
         boolean replaces = isReplace(headers, "x-amz-metadata-directive");
@@ -86,14 +84,14 @@ final class CopyHandler {
         CompletionStage<HttpResponse> copied = buckets.with(
                         source.bucket(),
                         from -> objects.copy(new ObjectService.CopyRequest(
-                                from(owners, from, source, headers, onSource),
+                                from(from, source, onSource),
                                 bucket,
                                 key,
                                 attributes,
                                 tags,
                                 algorithm,
-                                request.principal().owner(),
-                                Optional.empty(),
+                                request.rights().writer(),
+                                Optional.of(request.rights().acl().orElse(Acl.DEFAULT).text()),
                                 Conditions.of(headers).forWrite())))
                 .thenApply(made -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
@@ -104,10 +102,7 @@ final class CopyHandler {
         return answers.answer(request.head(), copied);
     }
 
-    /** Throws {@link FlareException} with ACCESS_DENIED if the bucket is not whose it is expected to be. */
-    static ObjectService.CopySource from(
-            Owners owners, BucketInfo bucket, Source source, Headers headers, Consumer<ObjectInfo> check) {
-        ExpectedOwner.check(owners, headers, ExpectedOwner.OF_SOURCE, bucket);
+    static ObjectService.CopySource from(BucketInfo bucket, Source source, Consumer<ObjectInfo> check) {
         return new ObjectService.CopySource(bucket.id(), source.key(), source.version(), check);
     }
 

@@ -42,7 +42,7 @@ final class DeleteObjectsHandler {
     /** Either what the delete did, or why it did not. */
     record Result(Asked asked, Optional<Deletion> done, Optional<FlareException> error) {}
 
-    CompletionStage<HttpResponse> delete(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> delete(BucketName bucket, AuthorizedRequest request) {
         if (!DocumentBody.isVouchedFor(request)) {
             throw new FlareException(
                     Fault.INVALID_REQUEST, "DeleteObjects needs a Content-MD5 or an x-amz-checksum header");
@@ -56,7 +56,7 @@ final class DeleteObjectsHandler {
                     .isPresent();
             List<Asked> asked = asked(root);
             return Source.from(asked)
-                    .mapAsync(AT_ONCE, one -> deleteOne(bucket, one))
+                    .mapAsync(AT_ONCE, one -> deleteOne(bucket, one, request.rights().keys()))
                     .runWith(Sink.seq(), materializer)
                     .thenApply(results -> Responses.xml(200, S3Xml.deleted(results, quiet)));
         });
@@ -88,14 +88,15 @@ final class DeleteObjectsHandler {
                 object.child("ETag").map(etag -> etag.text().strip().replace("\"", "")));
     }
 
-    private CompletionStage<Result> deleteOne(BucketName bucket, Asked asked) {
+    private CompletionStage<Result> deleteOne(BucketName bucket, Asked asked, Rights.Keys keys) {
         WriteCondition condition = asked.etag()
                 .map(etag -> new WriteCondition(List.of(etag), List.of()))
                 .orElse(WriteCondition.NONE);
         try {
             ObjectService.VersionRef object = new ObjectService.VersionRef(
                     bucket, ObjectKey.of(asked.key()), asked.version().map(VersionId::parse));
-            return objects.delete(object, condition)
+            return keys.allowDelete(asked.key(), asked.version())
+                    .thenCompose(allowed -> objects.delete(object, condition))
                     .thenApply(deletion -> new Result(asked, Optional.of(deletion), Optional.empty()))
                     .exceptionally(failure -> new Result(asked, Optional.empty(), Optional.of(refusal(failure))));
         } catch (FlareException refusal) {

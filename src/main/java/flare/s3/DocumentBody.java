@@ -19,7 +19,7 @@ final class DocumentBody {
     private DocumentBody() {}
 
     /** Fails with ENTITY_TOO_LARGE, BAD_DIGEST, INVALID_DIGEST. */
-    static CompletionStage<byte[]> read(AuthenticatedRequest request, HttpSettings limits, Materializer materializer) {
+    static CompletionStage<byte[]> read(AuthorizedRequest request, HttpSettings limits, Materializer materializer) {
         Headers headers = request.head().headers();
         BodyChecks checks = ChecksumHeaders.of(headers, request.content(), Optional.empty());
         Optional<byte[]> md5 = ObjectHeaders.contentMd5(headers);
@@ -35,12 +35,12 @@ final class DocumentBody {
 
     /** Where digests in the headers speak of something else than the document. Fails with ENTITY_TOO_LARGE. */
     static CompletionStage<byte[]> unchecked(
-            AuthenticatedRequest request, HttpSettings limits, Materializer materializer) {
+            AuthorizedRequest request, HttpSettings limits, Materializer materializer) {
         return whole(request, limits, materializer).thenApply(ByteString::toArray);
     }
 
     private static CompletionStage<ByteString> whole(
-            AuthenticatedRequest request, HttpSettings limits, Materializer materializer) {
+            AuthorizedRequest request, HttpSettings limits, Materializer materializer) {
         long maxBytes = limits.maxDocument().bytes();
         if (request.content().length().orElse(0L) > maxBytes) {
             throw RequestBody.tooLarge(request.content().length().get(), maxBytes);
@@ -61,7 +61,7 @@ final class DocumentBody {
     }
 
     /** Whether a digest vouches for the body, as DeleteObjects wants. Throws {@link FlareException} for a malformed one. */
-    static boolean isVouchedFor(AuthenticatedRequest request) {
+    static boolean isVouchedFor(AuthorizedRequest request) {
         Headers headers = request.head().headers();
         return ObjectHeaders.contentMd5(headers).isPresent() || ChecksumHeaders.isThere(headers, request.content());
     }

@@ -16,9 +16,12 @@ final class ErrorMapping {
             case NO_SUCH_VERSION -> new S3Error(404, "NoSuchVersion");
             case NO_SUCH_UPLOAD -> new S3Error(404, "NoSuchUpload");
             case NO_SUCH_PART -> new S3Error(416, "InvalidPartNumber");
+            case NO_SUCH_USER, NO_SUCH_ACCESS_KEY, NO_SUCH_USER_POLICY -> new S3Error(404, "NoSuchEntity");
+            case NO_SUCH_BUCKET_POLICY -> new S3Error(404, "NoSuchBucketPolicy");
+            case NO_OWNERSHIP_CONTROLS -> new S3Error(404, "OwnershipControlsNotFoundError");
+            case NO_PUBLIC_ACCESS_BLOCK -> new S3Error(404, "NoSuchPublicAccessBlockConfiguration");
             case NO_SUCH_TAG_SET -> new S3Error(404, "NoSuchTagSet");
             case NO_SUCH_CORS -> new S3Error(404, "NoSuchCORSConfiguration");
-            case NO_SUCH_USER, NO_SUCH_ACCESS_KEY, NO_SUCH_USER_POLICY -> new S3Error(404, "NoSuchEntity");
             case NO_SUCH_NODE -> new S3Error(500, "InternalError");
             case PRECONDITION_FAILED -> new S3Error(412, "PreconditionFailed");
             case NOT_MODIFIED -> new S3Error(304, "NotModified");
@@ -28,6 +31,8 @@ final class ErrorMapping {
             case BUCKET_NOT_EMPTY -> new S3Error(409, "BucketNotEmpty");
             case USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS -> new S3Error(409, "EntityAlreadyExists");
             case LIMIT_EXCEEDED -> new S3Error(409, "LimitExceeded");
+            case ACLS_DISABLED -> new S3Error(400, "AccessControlListNotSupported");
+            case ACL_CONTRADICTS_OWNERSHIP -> new S3Error(400, "InvalidBucketAclWithObjectOwnership");
             case CONFLICT -> new S3Error(409, "OperationAborted");
             case INVALID_ARGUMENT -> new S3Error(400, "InvalidArgument");
             case INVALID_REQUEST -> new S3Error(400, "InvalidRequest");
@@ -52,6 +57,9 @@ final class ErrorMapping {
             case MALFORMED_TRAILER -> new S3Error(400, "MalformedTrailerError");
             case MALFORMED_FORM -> new S3Error(400, "MalformedPOSTRequest");
             case MALFORMED_POLICY -> new S3Error(400, "InvalidPolicyDocument");
+            case MALFORMED_ACCESS_POLICY -> new S3Error(400, "MalformedPolicy");
+            case MALFORMED_ACL -> new S3Error(400, "MalformedACLError");
+            case UNRESOLVABLE_GRANTEE -> new S3Error(400, "UnresolvableGrantByEmailAddress");
             case METHOD_NOT_ALLOWED -> new S3Error(405, "MethodNotAllowed");
             case NOT_IMPLEMENTED -> new S3Error(501, "NotImplemented");
             case ACCESS_DENIED -> new S3Error(403, "AccessDenied");

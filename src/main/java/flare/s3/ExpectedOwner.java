@@ -18,10 +18,15 @@ final class ExpectedOwner {
 
     private ExpectedOwner() {}
 
-    /** Throws {@link FlareException} with ACCESS_DENIED. */
-    static void check(Owners owners, Headers headers, String header, BucketInfo bucket) {
+    /**
+     * Throws {@link FlareException} with ACCESS_DENIED.
+     *
+     * @param rootId whose what is nobody's in particular is
+     */
+    static void check(Headers headers, String header, BucketInfo bucket, String rootId) {
         Optional<String> expected = headers.first(header);
-        if (expected.isPresent() && !expected.get().equals(owners.id(bucket.owner()))) {
+        String owner = bucket.owner().isEmpty() ? rootId : bucket.owner();
+        if (expected.isPresent() && !expected.get().equals(owner)) {
             throw new FlareException(
                     Fault.ACCESS_DENIED, "bucket " + bucket.name() + " has not the owner that " + header + " names");
         }

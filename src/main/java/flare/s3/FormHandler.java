@@ -33,61 +33,75 @@ import org.apache.pekko.util.ByteString;
 final class FormHandler {
 
     private static final String FILENAME = "${filename}";
-    private final ObjectService objects;
-    private final ObjectPort.Access access;
+    private final Services services;
+    private final Forms forms;
+    private final Authorizer authorizer;
     private final ObjectSettings limits;
     private final Materializer materializer;
 
-    FormHandler(ObjectService objects, ObjectPort.Access access, ObjectSettings limits, Materializer materializer) {
-        this.objects = objects;
-        this.access = access;
+    FormHandler(
+            Services services,
+            Forms forms,
+            Authorizer authorizer,
+            ObjectSettings limits,
+            Materializer materializer) {
+        this.services = services;
+        this.forms = forms;
+        this.authorizer = authorizer;
         this.limits = limits;
         this.materializer = materializer;
     }
 
-    CompletionStage<HttpResponse> post(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> post(BucketName bucket, AuthorizedRequest request) {
         request.content().length();
         return FormUpload.parse(
                         request.content().parsedContentType(), request.content().bytes(), materializer)
                 .thenCompose(form -> store(bucket, request, form));
     }
 
-    private CompletionStage<HttpResponse> store(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
+    private CompletionStage<HttpResponse> store(BucketName bucket, AuthorizedRequest request, FormUpload form) {
         return ready(bucket, request, form)
                 .whenComplete((put, refusal) -> {
                     if (refusal != null) {
                         form.file().runWith(Sink.cancelled(), materializer);
                     }
                 })
-                .thenCompose(ready -> objects.put(ready.put(), ready.bytes()).thenApply(stored -> {
+                .thenCompose(ready -> ready.objects().put(ready.put(), ready.bytes()).thenApply(stored -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
                     return ready.answer().to(bucket, stored, request.head().url(bucket, stored.key()));
                 }));
     }
 
     /** What is to be stored, all of it checked but the bytes. */
-    private record Ready(PutRequest put, Source<ByteString, ?> bytes, FormAnswer answer) {}
+    private record Ready(ObjectService objects, PutRequest put, Source<ByteString, ?> bytes, FormAnswer answer) {}
 
-    private CompletionStage<Ready> ready(BucketName bucket, AuthenticatedRequest request, FormUpload form) {
+    private CompletionStage<Ready> ready(BucketName bucket, AuthorizedRequest request, FormUpload form) {
         try {
             Headers fields = Headers.of(form.fields());
             AmzHeaders.check(fields);
             FormAnswer answer = FormAnswer.of(fields);
             ObjectKey key = ObjectKey.of(key(form, fields));
+            Map<String, String> tags = tags(fields);
             Map<String, String> named = new HashMap<>(form.fields());
             named.put("key", key.text());
             Operation storing = new Operation.OfObject(ObjectRoute.PUT_OBJECT, bucket, key);
-            return access.forms()
-                    .check(request.principal(), bucket, named)
-                    .thenCompose(signed -> access.authorizer()
-                            .authorize(signed.signer(), storing, request.head())
-                            .thenApply(allowed -> new Ready(
-                                    request(bucket, key, signed.signer(), form, fields),
+            return forms.check(request.principal(), bucket, named)
+                    .thenCompose(signed -> authorizer.authorize(signed.signer(), storing, request.head().withHeaders(asHeaders(fields, tags)))
+                            .thenApply(rights -> new Ready(
+                                    rights.bound(services).objects(),
+                                    request(bucket, key, rights, form, fields, tags),
                                     within(signed.length(), form.file()),
                                     answer)));
         } catch (FlareException refusal) {
             return CompletableFuture.failedFuture(refusal);
         }
+    }
+
+    /** A form calls its canned ACL {@code acl}, and its tags are a document: said as headers of a PutObject say them. */
+    private static Headers asHeaders(Headers fields, Map<String, String> tags) {
+        Optional<String> acl = fields.first("acl");
+        Headers named = acl.isEmpty() ? fields : fields.with(AclHeaders.CANNED, acl.get());
+        return tags.isEmpty() ? named : named.with(TagSet.HEADER, TagSet.header(tags));
     }
 
     /** With a policy there must be a key, as S3 wants it: what was signed speaks of one. */
@@ -118,7 +132,8 @@ final class FormHandler {
                 });
     }
 
-    private PutRequest request(BucketName bucket, ObjectKey key, Principal signer, FormUpload form, Headers fields) {
+    private PutRequest request(
+            BucketName bucket, ObjectKey key, Rights rights, FormUpload form, Headers fields, Map<String, String> tags) {
         Optional<String> contentType = fields.first("content-type").or(form::contentType);
         return new PutRequest(
                 bucket,
@@ -126,7 +141,7 @@ final class FormHandler {
                 Optional.empty(),
                 ObjectHeaders.contentMd5(fields),
                 ObjectHeaders.attributes(fields, contentType, limits.maxUserMetadata()),
-                ObjectExtras.NONE.withTags(tags(fields)).withOwner(signer.owner()),
+                rights.written(ObjectExtras.NONE.withTags(tags)),
                 ChecksumHeaders.ofForm(fields),
                 Conditions.of(fields).forWrite());
     }

@@ -1,12 +1,11 @@
 package flare.s3;
 
 import flare.config.Settings;
-import flare.http.Headers;
 import flare.model.BucketName;
-import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectKey;
 import flare.object.ObjectService;
+import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
@@ -14,7 +13,6 @@ import org.apache.pekko.stream.Materializer;
 /** Who handles which route. The switches have no default: the compiler names a route that was forgotten. */
 final class Handlers {
 
-    private final Owners owners;
     private final ObjectHandlers objects;
     private final BucketHandlers buckets;
     private final BucketConfigHandlers configs;
@@ -26,22 +24,45 @@ final class Handlers {
     private final TaggingHandler tags;
     private final DeleteObjectsHandler deletes;
     private final FormHandler forms;
+    private final AccessHandlers access;
+    private final Shared shared;
 
-    Handlers(Services services, ObjectPort.Access access, Settings settings, Materializer materializer) {
+    /** What handlers of every request have in common. */
+    private record Shared(
+            Services services, Forms forms, Authorizer authorizer, Settings settings, Materializer materializer) {}
+
+    Handlers(Services services, ObjectPort.Access access, Settings settings, InstantSource clock, Materializer materializer) {
+        this(
+                services,
+                new Shared(
+                        services,
+                        access.forms(),
+                        new Authorization(services, settings.s3(), clock, access.open()),
+                        settings,
+                        materializer));
+    }
+
+    private Handlers(Services services, Shared shared) {
+        this.shared = shared;
+        Settings settings = shared.settings();
+        Materializer materializer = shared.materializer();
         ObjectService objects = services.objects();
-        this.owners = new Owners(services.users(), settings.s3());
+        Owners owners = new Owners(services.users(), settings.s3());
         this.objects = new ObjectHandlers(objects, settings.object(), materializer);
-        this.buckets = new BucketHandlers(services.buckets(), owners, settings, materializer);
+        this.buckets = new BucketHandlers(
+                services.buckets(), owners, new BucketBirth(services, settings.s3()), settings, materializer);
         this.configs = new BucketConfigHandlers(services.buckets(), buckets, settings.http(), materializer);
         this.cors = new Cors(services.buckets());
         this.attributes = new AttributesHandler(objects, settings.http().maxListPage());
         this.lists = new ListHandlers(objects, owners, settings.http());
         LongAnswers answers = new LongAnswers(settings.http().longAnswerAfter(), materializer);
-        this.copies = new CopyHandler(objects, buckets, owners, settings.object(), answers);
+        this.copies = new CopyHandler(objects, buckets, settings.object(), answers);
         this.uploads = new MultipartHandlers(services.uploads(), buckets, owners, settings, answers, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
-        this.forms = new FormHandler(objects, access, settings.object(), materializer);
+        this.forms = new FormHandler(
+                services, shared.forms(), shared.authorizer(), settings.object(), materializer);
+        this.access = new AccessHandlers(services, buckets, owners, settings, materializer);
     }
 
     Cors cors() {
@@ -49,19 +70,17 @@ final class Handlers {
     }
 
     /** Throws or fails with {@link FlareException}. */
-    CompletionStage<HttpResponse> handle(Operation operation, AuthenticatedRequest request) {
-        Headers headers = request.head().headers();
-        boolean exists = operation.route() != BucketRoute.CREATE_BUCKET;
-        if (operation.inBucket().isPresent() && exists && headers.has(ExpectedOwner.OF_BUCKET)) {
-            return buckets.with(operation.inBucket().get(), bucket -> {
-                ExpectedOwner.check(owners, headers, ExpectedOwner.OF_BUCKET, bucket);
-                return dispatch(operation, request);
-            });
-        }
-        return dispatch(operation, request);
+    CompletionStage<HttpResponse> handle(Operation operation, AuthorizedRequest request) {
+        return request.rights().bucket().isEmpty()
+                ? routed(operation, request)
+                : new Handlers(request.rights().bound(shared.services()), shared).routed(operation, request);
     }
 
-    private CompletionStage<HttpResponse> dispatch(Operation operation, AuthenticatedRequest request) {
+    Authorizer authorizer() {
+        return shared.authorizer();
+    }
+
+    private CompletionStage<HttpResponse> routed(Operation operation, AuthorizedRequest request) {
         if (operation instanceof Operation.OfObject of) {
             return ofObject(of.route(), of.bucket(), of.key(), request);
         } else if (operation instanceof Operation.OfBucket of) {
@@ -70,13 +89,13 @@ final class Handlers {
         return ofService(((Operation.OfService) operation).route(), request);
     }
 
-    private CompletionStage<HttpResponse> ofService(ServiceRoute route, AuthenticatedRequest request) {
+    private CompletionStage<HttpResponse> ofService(ServiceRoute route, AuthorizedRequest request) {
         return switch (route) {
             case LIST_BUCKETS -> buckets.list(request);
         };
     }
 
-    private CompletionStage<HttpResponse> ofBucket(BucketRoute route, BucketName bucket, AuthenticatedRequest request) {
+    private CompletionStage<HttpResponse> ofBucket(BucketRoute route, BucketName bucket, AuthorizedRequest request) {
         return switch (route) {
             case CREATE_BUCKET -> buckets.create(bucket, request);
             case HEAD_BUCKET -> buckets.head(bucket);
@@ -92,6 +111,18 @@ final class Handlers {
             case POST_OBJECT -> forms.post(bucket, request);
             case DELETE_OBJECTS -> deletes.delete(bucket, request);
             case LIST_UPLOADS -> uploads.listUploads(bucket, request);
+            case GET_POLICY -> access.policy(bucket);
+            case PUT_POLICY -> access.putPolicy(bucket, request);
+            case DELETE_POLICY -> access.deletePolicy(bucket);
+            case GET_POLICY_STATUS -> access.policyStatus(bucket);
+            case GET_ACL -> access.acl(bucket);
+            case PUT_ACL -> access.putAcl(bucket, request);
+            case GET_OWNERSHIP -> access.ownership(bucket);
+            case PUT_OWNERSHIP -> access.putOwnership(bucket, request);
+            case DELETE_OWNERSHIP -> access.deleteOwnership(bucket);
+            case GET_PUBLIC_ACCESS -> access.publicAccess(bucket);
+            case PUT_PUBLIC_ACCESS -> access.putPublicAccess(bucket, request);
+            case DELETE_PUBLIC_ACCESS -> access.deletePublicAccess(bucket);
             case GET_TAGGING -> configs.tagging(bucket);
             case PUT_TAGGING -> configs.setTagging(bucket, request);
             case DELETE_TAGGING -> configs.deleteTagging(bucket);
@@ -100,23 +131,11 @@ final class Handlers {
             case DELETE_CORS -> configs.deleteCors(bucket);
             case GET_REQUEST_PAYMENT -> configs.requestPayment(bucket);
             case PUT_REQUEST_PAYMENT -> configs.setRequestPayment(bucket, request);
-            case GET_POLICY,
-                    PUT_POLICY,
-                    DELETE_POLICY,
-                    GET_POLICY_STATUS,
-                    GET_ACL,
-                    PUT_ACL,
-                    GET_OWNERSHIP,
-                    PUT_OWNERSHIP,
-                    DELETE_OWNERSHIP,
-                    GET_PUBLIC_ACCESS,
-                    PUT_PUBLIC_ACCESS,
-                    DELETE_PUBLIC_ACCESS -> throw notYet(route);
         };
     }
 
     private CompletionStage<HttpResponse> ofObject(
-            ObjectRoute route, BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+            ObjectRoute route, BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         return switch (route) {
             case PUT_OBJECT -> objects.put(bucket, key, request);
             case GET_OBJECT -> objects.get(bucket, key, request);
@@ -133,11 +152,9 @@ final class Handlers {
             case ABORT_UPLOAD -> uploads.abort(bucket, key, request);
             case LIST_PARTS -> uploads.listParts(bucket, key, request);
             case GET_ATTRIBUTES -> attributes.get(ObjectHandlers.ref(bucket, key, request), request);
-            case GET_ACL, PUT_ACL -> throw notYet(route);
+            case GET_ACL -> access.acl(ObjectHandlers.ref(bucket, key, request));
+            case PUT_ACL -> access.putAcl(ObjectHandlers.ref(bucket, key, request), request);
         };
     }
 
-    private static FlareException notYet(Route route) {
-        return new FlareException(Fault.NOT_IMPLEMENTED, route.operation() + " is not implemented");
-    }
 }

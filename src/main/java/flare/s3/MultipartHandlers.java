@@ -60,13 +60,11 @@ final class MultipartHandlers {
         this.materializer = materializer;
     }
 
-    CompletionStage<HttpResponse> create(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> create(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         ObjectAttributes attributes = ObjectHeaders.attributes(
                 headers, request.content().contentType(), settings.object().maxUserMetadata());
-        ObjectExtras extras = ObjectExtras.NONE
-                .withTags(TagSet.ofHeader(headers))
-                .withOwner(request.principal().owner());
+        ObjectExtras extras = request.rights().written(ObjectExtras.NONE.withTags(TagSet.ofHeader(headers)));
         Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Checksum.Type type = UploadChecksums.type(headers, algorithm);
         return buckets.with(
@@ -77,7 +75,7 @@ final class MultipartHandlers {
                         Responses.xml(200, MultipartXml.created(bucket, key, id)), algorithm, type));
     }
 
-    CompletionStage<HttpResponse> putPart(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> putPart(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         int number = partNumber(request);
         return withUpload(
@@ -100,7 +98,7 @@ final class MultipartHandlers {
                 });
     }
 
-    CompletionStage<HttpResponse> copyPart(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> copyPart(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         int number = partNumber(request);
         CopyHandler.Source source =
@@ -116,8 +114,7 @@ final class MultipartHandlers {
                                 upload -> uploads.copyPart(new MultipartService.CopyPartRequest(
                                         upload,
                                         number,
-                                        CopyHandler.from(
-                                                owners, from, source, headers, CopyHandler.conditions(headers)),
+                                        CopyHandler.from(from, source, CopyHandler.conditions(headers)),
                                         info -> range(range, info)))))
                 .thenApply(copied -> {
                     CrashPoint.BEFORE_RESPONSE.reached();
@@ -131,7 +128,7 @@ final class MultipartHandlers {
         return asked.map(text -> CopyRange.parse(text).within(source.size()));
     }
 
-    CompletionStage<HttpResponse> complete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> complete(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         Optional<Long> size = headers.first("x-amz-mp-object-size").map(MultipartHandlers::size);
         Optional<String> checksum = ChecksumHeaders.expected(headers);
@@ -181,11 +178,11 @@ final class MultipartHandlers {
                 .toList();
     }
 
-    CompletionStage<HttpResponse> abort(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> abort(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         return withUpload(bucket, key, request, uploads::abort).thenApply(done -> Responses.empty(204));
     }
 
-    CompletionStage<HttpResponse> listParts(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> listParts(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         RawTarget target = request.head().target();
         int limit = Counts.parse(
                 "max-parts", target.parameter("max-parts"), settings.http().maxListPage());
@@ -202,7 +199,7 @@ final class MultipartHandlers {
                 });
     }
 
-    CompletionStage<HttpResponse> listUploads(BucketName bucket, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> listUploads(BucketName bucket, AuthorizedRequest request) {
         UploadsQuery query = UploadsQuery.parse(
                 bucket, request.head().target(), settings.http().maxListPage());
         return buckets.with(bucket, found -> uploads.uploads(query.request(found.id())))
@@ -214,14 +211,14 @@ final class MultipartHandlers {
     private <T> CompletionStage<T> withUpload(
             BucketName bucket,
             ObjectKey key,
-            AuthenticatedRequest request,
+            AuthorizedRequest request,
             Function<UploadRef, CompletionStage<T>> act) {
         UploadId id =
                 UploadId.parse(request.head().target().parameter("uploadId").orElse(""));
         return buckets.with(bucket, found -> act.apply(new UploadRef(found.id(), key, id)));
     }
 
-    private static int partNumber(AuthenticatedRequest request) {
+    private static int partNumber(AuthorizedRequest request) {
         return number(request.head().target().parameter("partNumber").orElse(""));
     }
 

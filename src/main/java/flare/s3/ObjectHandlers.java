@@ -49,7 +49,7 @@ final class ObjectHandlers {
         this.materializer = materializer;
     }
 
-    CompletionStage<HttpResponse> put(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> put(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         PutRequest put = new PutRequest(
                 bucket,
@@ -57,9 +57,7 @@ final class ObjectHandlers {
                 request.content().length(),
                 ObjectHeaders.contentMd5(headers),
                 ObjectHeaders.attributes(headers, request.content().contentType(), limits.maxUserMetadata()),
-                ObjectExtras.NONE
-                        .withTags(TagSet.ofHeader(headers))
-                        .withOwner(request.principal().owner()),
+                request.rights().written(ObjectExtras.NONE.withTags(TagSet.ofHeader(headers))),
                 ChecksumHeaders.ofObject(headers, request.content()),
                 Conditions.of(headers).forWrite());
         return stored(put, request.content()).thenApply(stored -> {
@@ -76,7 +74,7 @@ final class ObjectHandlers {
         return atHand.isPresent() ? objects.put(put, atHand.get()) : objects.put(put, content.bytes());
     }
 
-    CompletionStage<HttpResponse> get(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> get(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         Optional<Integer> part = part(request);
         boolean checksums = ChecksumHeaders.wanted(headers);
@@ -120,7 +118,7 @@ final class ObjectHandlers {
         return ChecksumHeaders.addTo(response, known, whole.map(Checksum::type).orElse(Checksum.Type.FULL_OBJECT));
     }
 
-    CompletionStage<HttpResponse> head(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> head(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
         Optional<Integer> part = part(request);
         boolean checksums = ChecksumHeaders.wanted(headers);
@@ -158,7 +156,7 @@ final class ObjectHandlers {
     }
 
     /** Throws {@link FlareException} with INVALID_ARGUMENT for no number of a part, INVALID_REQUEST with a range. */
-    private static Optional<Integer> part(AuthenticatedRequest request) {
+    private static Optional<Integer> part(AuthorizedRequest request) {
         Optional<Integer> part = request.head().target().parameter("partNumber").map(MultipartHandlers::number);
         if (part.isPresent() && request.head().headers().has("range")) {
             throw new FlareException(
@@ -167,7 +165,7 @@ final class ObjectHandlers {
         return part;
     }
 
-    CompletionStage<HttpResponse> delete(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> delete(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         return objects.delete(
                         ref(bucket, key, request),
                         Conditions.of(request.head().headers()).forWrite())
@@ -180,7 +178,7 @@ final class ObjectHandlers {
     }
 
     /** The version that a request names. Throws {@link FlareException} with INVALID_ARGUMENT. */
-    static VersionRef ref(BucketName bucket, ObjectKey key, AuthenticatedRequest request) {
+    static VersionRef ref(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         return new VersionRef(
                 bucket, key, request.head().target().parameter("versionId").map(VersionId::parse));
     }
@@ -192,7 +190,7 @@ final class ObjectHandlers {
 
     /** A refusal because of a delete marker names it. */
     static CompletionStage<HttpResponse> withDeleteMarker(
-            CompletionStage<HttpResponse> response, AuthenticatedRequest request) {
+            CompletionStage<HttpResponse> response, AuthorizedRequest request) {
         return response.exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof FlareException refusal
@@ -207,7 +205,7 @@ final class ObjectHandlers {
     }
 
     private static CompletionStage<HttpResponse> withObjectInRefusals(
-            CompletionStage<HttpResponse> response, ReadDecision decision, AuthenticatedRequest request) {
+            CompletionStage<HttpResponse> response, ReadDecision decision, AuthorizedRequest request) {
         return withDeleteMarker(response, request).exceptionally(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof FlareException refusal && NAMING_THE_OBJECT.contains(refusal.fault())) {

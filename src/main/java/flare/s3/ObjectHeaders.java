@@ -29,8 +29,6 @@ final class ObjectHeaders {
     private static final int MD5_BYTES = 16;
     private static final List<String> STORED =
             List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
-    /** Each would change what is stored or who may read it: refused until it does, never ignored. */
-    private static final List<String> UNIMPLEMENTED = List.of("x-amz-grant-");
 
     private ObjectHeaders() {}
 
@@ -39,7 +37,6 @@ final class ObjectHeaders {
      * NOT_IMPLEMENTED for what a write may not ask for yet.
      */
     static ObjectAttributes attributes(Headers fields, Optional<String> contentType, ByteSize maxUserMetadata) {
-        refuseUnimplemented(fields);
         Map<String, String> stored = new HashMap<>();
         for (String name : STORED) {
             fields.first(name).ifPresent(value -> stored.put(name, checked(name, value)));
@@ -130,15 +127,6 @@ final class ObjectHeaders {
         return RawHeader.create(name, asLatin1(value));
     }
 
-    private static void refuseUnimplemented(Headers fields) {
-        for (String name : fields.names()) {
-            if (UNIMPLEMENTED.stream().anyMatch(name::startsWith)) {
-                throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + name + " is not implemented");
-            }
-        }
-        refuseUnless(fields, "x-amz-acl", "private");
-    }
-
     /** Null for none: aws-chunked is how the body came, not what the object is. */
     private static @Nullable String withoutFraming(String encodings) {
         String left = Stream.of(encodings.split(",", -1))
@@ -146,14 +134,6 @@ final class ObjectHeaders {
                 .filter(encoding -> !encoding.equalsIgnoreCase("aws-chunked"))
                 .collect(Collectors.joining(", "));
         return left.isEmpty() ? null : left;
-    }
-
-    /** Throws {@link FlareException} with NOT_IMPLEMENTED for another value than the one there is. */
-    static void refuseUnless(Headers fields, String name, String allowed) {
-        Optional<String> value = fields.first(name);
-        if (value.isPresent() && !value.get().equals(allowed)) {
-            throw new FlareException(Fault.NOT_IMPLEMENTED, name + " other than " + allowed + " is not implemented");
-        }
     }
 
     /** Throws {@link FlareException} with INVALID_ARGUMENT for a value that no header may hold. */

@@ -63,7 +63,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this(
                 settings,
                 access(settings.s3(), root, services.users(), telemetry.clock()),
-                access -> new Handlers(services, access, settings, materializer),
+                access -> new Handlers(services, access, settings, telemetry.clock(), materializer),
                 telemetry,
                 materializer);
     }
@@ -83,18 +83,22 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this.materializer = materializer;
     }
 
-    /** Who is let in, with requests and with forms, and to what. */
-    record Access(Authenticator requests, Forms forms, Authorizer authorizer) {
+    /**
+     * Who is let in, with requests and with forms.
+     *
+     * @param open everybody may do everything
+     */
+    record Access(Authenticator requests, Forms forms, boolean open) {
 
         static Access open(Clock clock) {
-            return new Access(new OpenAuthenticator(), new OpenForms(clock), Authorizer.EVERYBODY);
+            return new Access(new OpenAuthenticator(), new OpenForms(clock), true);
         }
 
         static Access signed(Verifier verifier, Accounts accounts, Clock clock) {
             return new Access(
                     new SignatureAuthenticator(verifier, accounts, clock),
                     new SignedForms(verifier, accounts, clock),
-                    Authorizer::rootOnly);
+                    false);
         }
     }
 
@@ -150,22 +154,34 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             S3Request head = new S3Request(exchange.id(), exchange.origin(), method, target, headers, hostBucket);
             return access.requests()
                     .authenticate(operation, head, exchange.body())
-                    .thenCompose(request -> authorized(exchange, operation, request));
+                    .thenCompose(request -> {
+                        AmzHeaders.check(request.head().headers());
+                        return authorized(exchange, operation, request);
+                    });
         });
     }
 
     /** A form says who signed it in its body: its handler has that authorised, as the object it stores. */
     private CompletionStage<HttpResponse> authorized(
             Exchange exchange, Operation operation, AuthenticatedRequest request) {
-        AmzHeaders.check(request.head().headers());
         if (operation.route() == BucketRoute.POST_OBJECT) {
-            return step(exchange, () -> handlers.handle(operation, request));
+            return step(
+                    exchange, () -> handlers.handle(operation, AuthorizedRequest.of(request, Rights.ALL)));
         }
         return step(
                 exchange,
-                () -> access.authorizer()
+                () -> handlers.authorizer()
                         .authorize(request.principal(), operation, request.head())
-                        .thenCompose(allowed -> step(exchange, () -> handlers.handle(operation, request))));
+                        .thenCompose(rights -> step(exchange, () -> handlers.handle(
+                                        operation, AuthorizedRequest.of(request, rights)))
+                                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                                        hidden(asRefusal(failure), operation, request.principal(), rights)))));
+    }
+
+    /** That a key is not there learns only who may list. */
+    private static FlareException hidden(FlareException refusal, Operation operation, Principal who, Rights rights) {
+        boolean tells = refusal.fault() == Fault.NO_SUCH_KEY || refusal.fault() == Fault.NO_SUCH_VERSION;
+        return tells && !rights.mayList() ? Authorization.denied(who, operation.name()) : refusal;
     }
 
     /** What is logged on the way tells of which request; what is thrown fails the stage. */

@@ -38,11 +38,6 @@ final class Owners {
                 : root;
     }
 
-    /** The canonical id of an owner, as buckets keep it. */
-    String id(String kept) {
-        return kept.isEmpty() ? root.id() : kept;
-    }
-
     /** Looks names up where these are users', once for all of them. */
     CompletionStage<Named> named(Stream<Optional<String>> kept) {
         Set<CanonicalId> ids = kept.flatMap(Optional::stream)
@@ -59,6 +54,11 @@ final class Owners {
                     ? new Owner(unnamed.id(), Optional.ofNullable(names.get(new CanonicalId(unnamed.id()))))
                     : unnamed;
         });
+    }
+
+    /** @param kept as buckets and objects keep it: empty for root */
+    String id(String kept) {
+        return unnamed(Optional.of(kept)).id();
     }
 
     private Owner unnamed(Optional<String> kept) {

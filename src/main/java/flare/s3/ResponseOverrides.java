@@ -27,7 +27,7 @@ final class ResponseOverrides {
     private ResponseOverrides() {}
 
     /** Throws {@link FlareException} with INVALID_REQUEST if nobody signed, INVALID_ARGUMENT for what no header may hold. */
-    static ResponseOverrides of(AuthenticatedRequest request) {
+    static ResponseOverrides of(AuthorizedRequest request) {
         ResponseOverrides overrides = new ResponseOverrides();
         RawTarget target = request.head().target();
         for (String header : HEADERS) {

@@ -40,6 +40,11 @@ record S3Request(
         return all.equals(headers) ? this : new S3Request(id, origin, method, target, all, hostBucket);
     }
 
+    /** The same, said with other headers. */
+    S3Request withHeaders(Headers others) {
+        return new S3Request(id, origin, method, target, others, hostBucket);
+    }
+
     /** An object's address in the style and at the host that this client used. */
     String url(BucketName bucket, ObjectKey key) {
         String host = headers.first(RequestGuard.HOST).orElse("");

@@ -5,6 +5,8 @@ import flare.http.PercentCode;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectExtras;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,6 +32,16 @@ final class TagSet {
             }
         }
         return bounded(tags, ObjectExtras.MAX_TAGS);
+    }
+
+    /** As {@link #ofHeader} reads it. */
+    static String header(Map<String, String> tags) {
+        StringBuilder header = new StringBuilder();
+        tags.forEach((key, value) -> header.append(header.isEmpty() ? "" : "&")
+                .append(URLEncoder.encode(key, StandardCharsets.UTF_8))
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return header.toString();
     }
 
     /** A {@code Tagging} document. Throws {@link FlareException} with MALFORMED_XML or INVALID_TAG. */

@@ -28,9 +28,12 @@ final class TaggingHandler {
                                 .addHeaders(ObjectHeaders.version(info)));
     }
 
-    CompletionStage<HttpResponse> put(VersionRef object, AuthenticatedRequest request) {
+    CompletionStage<HttpResponse> put(VersionRef object, AuthorizedRequest request) {
         return DocumentBody.read(request, limits, materializer)
-                .thenCompose(document -> objects.setTags(object, TagSet.ofDocument(document)))
+                .thenCompose(document -> {
+                    Map<String, String> tags = TagSet.ofDocument(document);
+                    return request.rights().tagging().allow(tags).thenCompose(allowed -> objects.setTags(object, tags));
+                })
                 .thenApply(info -> Responses.empty(200).addHeaders(ObjectHeaders.version(info)));
     }
 

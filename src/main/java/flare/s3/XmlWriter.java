@@ -24,6 +24,7 @@ import javax.xml.stream.XMLStreamWriter;
 final class XmlWriter {
 
     private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+    private static final String SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance";
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
     private static final DateTimeFormatter ISO_MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
@@ -82,6 +83,17 @@ final class XmlWriter {
         open(name);
         characters(value);
         close();
+    }
+
+    /** Begins a grantee; its kind is told by an attribute. */
+    void grantee(String type) {
+        open("Grantee");
+        try {
+            xml.writeNamespace("xsi", SCHEMA_INSTANCE);
+            xml.writeAttribute("xsi", SCHEMA_INSTANCE, "type", type);
+        } catch (XMLStreamException e) {
+            throw inMemory(e);
+        }
     }
 
     void etag(String etag) {

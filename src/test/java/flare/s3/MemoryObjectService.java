@@ -7,6 +7,7 @@ import flare.model.Checksum;
 import flare.model.Deletion;
 import flare.model.Fault;
 import flare.model.FlareException;
+import flare.model.ObjectExtras;
 import flare.model.ObjectInfo;
 import flare.model.ObjectKey;
 import flare.model.ObjectPart;
@@ -48,11 +49,14 @@ final class MemoryObjectService implements ObjectService {
     /** What happens to the bytes of a download on their way: tests make it fail half-way. */
     volatile UnaryOperator<Source<ByteString, NotUsed>> download = UnaryOperator.identity();
 
+    /** How often something was copied, or tried to. */
+    final AtomicLong copyCalls = new AtomicLong();
+
     /** When set, each put is refused with it, its body cancelled. */
     volatile Optional<Fault> refusePuts = Optional.empty();
 
     /** What becomes of each copy: tests make it take long. */
-    volatile CompletionStage<Copied> copies = failed(Fault.NOT_IMPLEMENTED);
+    volatile Optional<CompletionStage<Copied>> copies = Optional.empty();
 
     final MemoryBucketService buckets = new MemoryBucketService(this::keys);
 
@@ -155,17 +159,40 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<Copied> copy(CopyRequest request) {
-        return copies;
+        copyCalls.incrementAndGet();
+        if (copies.isPresent()) {
+            return copies.get();
+        }
+        Stored source = objects.get(request.source().key());
+        if (source == null) {
+            return failed(Fault.NO_SUCH_KEY);
+        }
+        ObjectExtras extras = source.info().extras().withOwner(request.owner());
+        ObjectInfo copy = new ObjectInfo(
+                        request.key(),
+                        versions.incrementAndGet(),
+                        source.info().size(),
+                        source.info().etag(),
+                        EPOCH,
+                        source.info().attributes())
+                .withExtras(request.acl().map(extras::withAcl).orElse(extras));
+        objects.put(request.key(), new Stored(copy, source.bytes()));
+        return CompletableFuture.completedFuture(new Copied(copy, source.info()));
     }
 
     @Override
     public CompletionStage<ObjectInfo> setTags(VersionRef object, Map<String, String> tags) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        return amended(object, info -> info.withExtras(info.extras().withTags(tags)));
+    }
+
+    private CompletionStage<ObjectInfo> amended(VersionRef object, UnaryOperator<ObjectInfo> change) {
+        objects.computeIfPresent(object.key(), (key, stored) -> new Stored(change.apply(stored.info()), stored.bytes()));
+        return head(object);
     }
 
     @Override
     public CompletionStage<ObjectInfo> setAcl(VersionRef object, String acl) {
-        return failed(Fault.NOT_IMPLEMENTED);
+        return amended(object, info -> info.withExtras(info.extras().withAcl(acl)));
     }
 
     @Override

@@ -151,7 +151,7 @@ class RequestFramingTest {
             throw new FlareException(Fault.ACCESS_DENIED, "nobody may");
         };
         try (TestPort closed = new TestPort(
-                        new ObjectPort.Access(nobody, new OpenForms(Clock.systemUTC()), Authorizer.EVERYBODY));
+                        new ObjectPort.Access(nobody, new OpenForms(Clock.systemUTC()), true));
                 RawClient raw = closed.connect()) {
             raw.send(RawClient.head("PUT /object/k", "Content-Length: 5", "Expect: 100-continue"));
             assertThat(raw.response().status()).isEqualTo(403);
