@@ -43,7 +43,9 @@ public record S3Settings(
         Allowed.notBlank("root-display-name", rootDisplayName, "a name such as root is");
         if (!OWNERSHIPS.contains(defaultObjectOwnership)) {
             throw new NotAllowedException(
-                    "default-object-ownership", defaultObjectOwnership, "one of " + String.join(", ", OWNERSHIPS) + " is");
+                    "default-object-ownership",
+                    defaultObjectOwnership,
+                    "one of " + String.join(", ", OWNERSHIPS) + " is");
         }
         if (rootSecretKey.isPresent() && rootSecretKeyFile.isPresent()) {
             throw new NotAllowedException(

@@ -6,7 +6,6 @@ import flare.access.Grant;
 import flare.access.Grantee;
 import flare.access.ObjectAccess;
 import flare.access.Ownership;
-import flare.access.Permission;
 import flare.access.Policy;
 import flare.access.PublicAccessBlock;
 import flare.config.Settings;
@@ -51,22 +50,30 @@ final class AccessHandlers {
     }
 
     CompletionStage<HttpResponse> policy(BucketName name) {
-        return buckets.with(name, bucket -> CompletableFuture.completedFuture(bucket.document(DocumentKind.POLICY)
-                .map(json -> Responses.empty(200)
-                        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, json)))
-                .orElseThrow(() -> new FlareException(
-                        Fault.NO_SUCH_BUCKET_POLICY, "bucket " + name + " has no policy"))));
+        return buckets.with(
+                name,
+                bucket -> CompletableFuture.completedFuture(bucket.document(DocumentKind.POLICY)
+                        .map(json -> Responses.empty(200)
+                                .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, json)))
+                        .orElseThrow(() ->
+                                new FlareException(Fault.NO_SUCH_BUCKET_POLICY, "bucket " + name + " has no policy"))));
     }
 
     CompletionStage<HttpResponse> putPolicy(BucketName name, AuthorizedRequest request) {
-        return document(request).thenCompose(json -> buckets.with(name, bucket -> {
-            Policy policy = Policy.ofBucket(json, name);
-            if (policy.isPublic() && BucketAccess.of(without(bucket, DocumentKind.POLICY)).blockOrNone().policy()) {
-                throw new FlareException(
-                        Fault.ACCESS_DENIED, "the public access block of bucket " + name + " refuses public policies");
-            }
-            return grantees.knownNames(policy.userNames()).thenCompose(known -> set(bucket, DocumentKind.POLICY, json, 204));
-        }));
+        return document(request)
+                .thenCompose(json -> buckets.with(name, bucket -> {
+                    Policy policy = Policy.ofBucket(json, name);
+                    if (policy.isPublic()
+                            && BucketAccess.of(without(bucket, DocumentKind.POLICY))
+                                    .blockOrNone()
+                                    .policy()) {
+                        throw new FlareException(
+                                Fault.ACCESS_DENIED,
+                                "the public access block of bucket " + name + " refuses public policies");
+                    }
+                    return grantees.knownNames(policy.userNames())
+                            .thenCompose(known -> set(bucket, DocumentKind.POLICY, json, 204));
+                }));
     }
 
     /** One that can't be understood can be replaced. */
@@ -163,7 +170,8 @@ final class AccessHandlers {
                     .knowing(PublicAccessBlock.NAMES.toArray(String[]::new));
             Set<String> blocked = new HashSet<>();
             for (String part : PublicAccessBlock.NAMES) {
-                String value = root.child(part).map(child -> child.text().strip()).orElse("false");
+                String value =
+                        root.child(part).map(child -> child.text().strip()).orElse("false");
                 if (value.equalsIgnoreCase("true")) {
                     blocked.add(part);
                 } else if (!value.equalsIgnoreCase("false")) {
@@ -216,7 +224,8 @@ final class AccessHandlers {
             BucketAccess access = BucketAccess.of(bucket);
             requireAcls(access);
             CompletionStage<ObjectInfo> found = services.objects().in(bucket).head(object);
-            return found.thenCompose(info -> asked(request, ObjectAccess.of(info).owner()))
+            return found.thenCompose(
+                            info -> asked(request, ObjectAccess.of(info).owner()))
                     .thenCompose(acl -> {
                         WrittenAcl.requireNotBlocked(access, acl);
                         return services.objects().in(bucket).setAcl(object, acl.text());
@@ -257,8 +266,7 @@ final class AccessHandlers {
                 .filter(grant -> grant.grantee() instanceof Grantee.User)
                 .map(grant -> Optional.of(((Grantee.User) grant.grantee()).id()));
         return owners.named(Stream.concat(Stream.of(Optional.of(owner)), users))
-                .thenApply(named -> Responses.xml(
-                        200, AclXml.document(named.of(Optional.of(owner)), grants, named)));
+                .thenApply(named -> Responses.xml(200, AclXml.document(named.of(Optional.of(owner)), grants, named)));
     }
 
     private CompletionStage<byte[]> document(AuthorizedRequest request) {
@@ -272,9 +280,11 @@ final class AccessHandlers {
     }
 
     private CompletionStage<HttpResponse> remove(BucketName name, DocumentKind kind) {
-        return buckets.with(name, bucket -> services.buckets()
-                .setDocument(bucket.id(), kind, Optional.empty())
-                .thenApply(done -> Responses.empty(204)));
+        return buckets.with(
+                name,
+                bucket -> services.buckets()
+                        .setDocument(bucket.id(), kind, Optional.empty())
+                        .thenApply(done -> Responses.empty(204)));
     }
 
     private static byte[] bytes(String text) {

@@ -75,8 +75,8 @@ final class AclHeaders {
 
     private static Acl canned(String label) {
         return new Acl.Canned(CannedAcl.of(label)
-                .orElseThrow(() -> new FlareException(
-                        Fault.INVALID_ARGUMENT, CANNED + " '" + label + "' is not known here")));
+                .orElseThrow(() ->
+                        new FlareException(Fault.INVALID_ARGUMENT, CANNED + " '" + label + "' is not known here")));
     }
 
     private static Grantee grantee(String header, String text) {
@@ -92,7 +92,8 @@ final class AclHeaders {
             case "emailAddress" -> throw email(plain);
             default ->
                 throw new FlareException(
-                        Fault.INVALID_ARGUMENT, header + " names its grantees as id=\"…\" or uri=\"…\", not '" + text + "'");
+                        Fault.INVALID_ARGUMENT,
+                        header + " names its grantees as id=\"…\" or uri=\"…\", not '" + text + "'");
         };
     }
 

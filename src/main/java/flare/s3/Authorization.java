@@ -55,7 +55,10 @@ final class Authorization implements Authorizer {
             return in(of.bucket(), caller, who, what, head);
         }
         Facts facts = RequestFacts.of(who, what, head, who.owner().orElse(""), clock.instant());
-        require(Judgement.of(new Question(caller, what.route().rule().action(), Question.EVERYTHING, facts)), who, what);
+        require(
+                Judgement.of(new Question(caller, what.route().rule().action(), Question.EVERYTHING, facts)),
+                who,
+                what);
         return CompletableFuture.completedFuture(Rights.ALL);
     }
 
@@ -71,25 +74,29 @@ final class Authorization implements Authorizer {
         }
         for (String action : actions) {
             require(
-                    Judgement.of(new Question(caller, action, Question.bucket(what.bucket().value()), facts)),
+                    Judgement.of(new Question(
+                            caller, action, Question.bucket(what.bucket().value()), facts)),
                     who,
                     what);
         }
         return CompletableFuture.completedFuture(Rights.ALL);
     }
 
-    private CompletionStage<Rights> in(
-            BucketName name, Caller caller, Principal who, Operation what, S3Request head) {
+    private CompletionStage<Rights> in(BucketName name, Caller caller, Principal who, Operation what, S3Request head) {
         boolean writesAcl = WrittenAcl.isWrittenBy(what) && AclHeaders.areIn(head.headers());
         boolean free = caller instanceof Caller.Root;
-        if (free && !writesAcl && !head.headers().has(ExpectedOwner.OF_BUCKET) && !head.headers().has(ExpectedOwner.OF_SOURCE)) {
+        if (free
+                && !writesAcl
+                && !head.headers().has(ExpectedOwner.OF_BUCKET)
+                && !head.headers().has(ExpectedOwner.OF_SOURCE)) {
             return CompletableFuture.completedFuture(Rights.ALL);
         }
         return bucket(name, head, ExpectedOwner.OF_BUCKET).thenCompose(bucket -> {
             BucketAccess access = BucketAccess.of(bucket);
             Facts facts = RequestFacts.of(who, what, head, bucket.owner(), clock.instant());
             BucketRights asked = new BucketRights(services.objects().in(bucket), bucket, access, caller, who, facts);
-            return asked.permit(what, head).thenCompose(rights -> WrittenAcl.isWrittenBy(what)
+            return asked.permit(what, head)
+                    .thenCompose(rights -> WrittenAcl.isWrittenBy(what)
                             ? new WrittenAcl(grantees, asked).with(rights, (Operation.OfObject) what, head)
                             : CompletableFuture.completedFuture(rights))
                     .thenCompose(rights -> withSource(rights, caller, who, what, head));
@@ -120,8 +127,8 @@ final class Authorization implements Authorizer {
 
     private CompletionStage<BucketInfo> bucket(BucketName name, S3Request head, String expectedOwner) {
         return services.buckets().find(name).thenApply(found -> {
-            BucketInfo bucket = found.orElseThrow(
-                    () -> new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + name));
+            BucketInfo bucket =
+                    found.orElseThrow(() -> new FlareException(Fault.NO_SUCH_BUCKET, "there is no bucket " + name));
             ExpectedOwner.check(head.headers(), expectedOwner, bucket, rootId);
             return bucket;
         });
@@ -136,7 +143,8 @@ final class Authorization implements Authorizer {
                 } catch (FlareException e) {
                     throw new FlareException(
                             Fault.INTERNAL,
-                            "policy " + entry.getKey() + " of user " + user.info().name() + " can't be understood",
+                            "policy " + entry.getKey() + " of user "
+                                    + user.info().name() + " can't be understood",
                             e);
                 }
             }

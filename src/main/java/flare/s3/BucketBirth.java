@@ -51,8 +51,8 @@ final class BucketBirth {
         if (!ownership.hasAcls() && !acl.get().equals(new Acl.Canned(CannedAcl.BUCKET_OWNER_FULL_CONTROL))) {
             throw new FlareException(
                     Fault.ACL_CONTRADICTS_OWNERSHIP,
-                    "a bucket with the object ownership " + ownership.label()
-                            + " has no ACL: ask for another with " + OWNERSHIP);
+                    "a bucket with the object ownership " + ownership.label() + " has no ACL: ask for another with "
+                            + OWNERSHIP);
         }
         return grantees.known(acl.get()).thenApply(known -> {
             documents.put(DocumentKind.ACL, known.text());

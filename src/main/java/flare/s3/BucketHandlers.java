@@ -30,7 +30,8 @@ final class BucketHandlers {
     private final Settings settings;
     private final Materializer materializer;
 
-    BucketHandlers(BucketService buckets, Owners owners, BucketBirth birth, Settings settings, Materializer materializer) {
+    BucketHandlers(
+            BucketService buckets, Owners owners, BucketBirth birth, Settings settings, Materializer materializer) {
         this.buckets = buckets;
         this.owners = owners;
         this.birth = birth;

@@ -36,6 +36,7 @@ final class BucketRights {
             "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging",
             "s3:GetObjectAcl", "s3:GetObjectVersionAcl",
             "s3:PutObjectAcl", "s3:PutObjectVersionAcl");
+
     private static final Set<Route> READS = Set.of(
             ObjectRoute.GET_OBJECT,
             ObjectRoute.HEAD_OBJECT,
@@ -54,12 +55,7 @@ final class BucketRights {
 
     /** @param objects in this very bucket */
     BucketRights(
-            ObjectService objects,
-            BucketInfo bucket,
-            BucketAccess access,
-            Caller caller,
-            Principal who,
-            Facts facts) {
+            ObjectService objects, BucketInfo bucket, BucketAccess access, Caller caller, Principal who, Facts facts) {
         this.objects = objects;
         this.bucket = bucket;
         this.access = access;
@@ -119,7 +115,8 @@ final class BucketRights {
 
     /** What each key says is judged later; whom nothing was given needs no later. */
     private void requireSomethingGiven(Operation what) {
-        boolean given = access.policy().isPresent() || (access.hasAcls() && access.acl().isPublic());
+        boolean given =
+                access.policy().isPresent() || (access.hasAcls() && access.acl().isPublic());
         if (caller instanceof Caller.Anonymous && !given) {
             throw Authorization.denied(who, what.name());
         }
@@ -131,8 +128,7 @@ final class BucketRights {
         }
         boolean version = source.version().isPresent();
         VersionRef object = new VersionRef(bucket.name(), source.key(), source.version());
-        CompletionStage<Void> read =
-                orMissing(permit(action(ObjectRoute.GET_OBJECT, version), object, facts), object);
+        CompletionStage<Void> read = orMissing(permit(action(ObjectRoute.GET_OBJECT, version), object, facts), object);
         return !withTags
                 ? read
                 : read.thenCompose(allowed -> permitTagsOf(object, action(ObjectRoute.GET_TAGGING, version)));
@@ -145,7 +141,8 @@ final class BucketRights {
             return CompletableFuture.completedFuture(null);
         }
         return look(object).thenAccept(found -> {
-            boolean tagged = found.filter(info -> !info.extras().tags().isEmpty()).isPresent();
+            boolean tagged =
+                    found.filter(info -> !info.extras().tags().isEmpty()).isPresent();
             if (tagged) {
                 require(Judgement.of(question, access, found.map(ObjectAccess::of)), action);
             }
@@ -154,9 +151,8 @@ final class BucketRights {
 
     private CompletionStage<Void> permitDelete(String key, Optional<String> version) {
         String action = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-        Facts of = version.isPresent()
-                ? facts.more().put("s3:VersionId", version).build()
-                : facts;
+        Facts of =
+                version.isPresent() ? facts.more().put("s3:VersionId", version).build() : facts;
         return permit(action, new VersionRef(bucket.name(), ObjectKey.of(key), version.map(VersionId::parse)), of);
     }
 
@@ -173,8 +169,8 @@ final class BucketRights {
             Verdict verdict = Judgement.of(question, access);
             if (verdict == Verdict.OBJECT_NEEDED) {
                 return look(object)
-                        .thenAccept(found ->
-                                require(Judgement.of(question, access, found.map(ObjectAccess::of)), action));
+                        .thenAccept(
+                                found -> require(Judgement.of(question, access, found.map(ObjectAccess::of)), action));
             }
             require(verdict, action);
             return CompletableFuture.completedFuture(null);
@@ -193,9 +189,8 @@ final class BucketRights {
     /** Empty where there is none, or a delete marker. */
     private CompletionStage<Optional<ObjectInfo>> look(VersionRef object) {
         return objects.head(object).thenApply(Optional::of).exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof FlareException refusal && MISSING.contains(refusal.fault())) {
                 return Optional.empty();
             }

@@ -91,7 +91,10 @@ final class CopyHandler {
                                 tags,
                                 algorithm,
                                 request.rights().writer(),
-                                Optional.of(request.rights().acl().orElse(Acl.DEFAULT).text()),
+                                Optional.of(request.rights()
+                                        .acl()
+                                        .orElse(Acl.DEFAULT)
+                                        .text()),
                                 Conditions.of(headers).forWrite())))
                 .thenApply(made -> {
                     CrashPoint.BEFORE_RESPONSE.reached();

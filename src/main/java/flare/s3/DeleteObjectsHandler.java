@@ -56,7 +56,9 @@ final class DeleteObjectsHandler {
                     .isPresent();
             List<Asked> asked = asked(root);
             return Source.from(asked)
-                    .mapAsync(AT_ONCE, one -> deleteOne(bucket, one, request.rights().keys()))
+                    .mapAsync(
+                            AT_ONCE,
+                            one -> deleteOne(bucket, one, request.rights().keys()))
                     .runWith(Sink.seq(), materializer)
                     .thenApply(results -> Responses.xml(200, S3Xml.deleted(results, quiet)));
         });

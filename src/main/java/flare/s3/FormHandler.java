@@ -40,11 +40,7 @@ final class FormHandler {
     private final Materializer materializer;
 
     FormHandler(
-            Services services,
-            Forms forms,
-            Authorizer authorizer,
-            ObjectSettings limits,
-            Materializer materializer) {
+            Services services, Forms forms, Authorizer authorizer, ObjectSettings limits, Materializer materializer) {
         this.services = services;
         this.forms = forms;
         this.authorizer = authorizer;
@@ -66,10 +62,13 @@ final class FormHandler {
                         form.file().runWith(Sink.cancelled(), materializer);
                     }
                 })
-                .thenCompose(ready -> ready.objects().put(ready.put(), ready.bytes()).thenApply(stored -> {
-                    CrashPoint.BEFORE_RESPONSE.reached();
-                    return ready.answer().to(bucket, stored, request.head().url(bucket, stored.key()));
-                }));
+                .thenCompose(ready -> ready.objects()
+                        .put(ready.put(), ready.bytes())
+                        .thenApply(stored -> {
+                            CrashPoint.BEFORE_RESPONSE.reached();
+                            return ready.answer()
+                                    .to(bucket, stored, request.head().url(bucket, stored.key()));
+                        }));
     }
 
     /** What is to be stored, all of it checked but the bytes. */
@@ -86,7 +85,8 @@ final class FormHandler {
             named.put("key", key.text());
             Operation storing = new Operation.OfObject(ObjectRoute.PUT_OBJECT, bucket, key);
             return forms.check(request.principal(), bucket, named)
-                    .thenCompose(signed -> authorizer.authorize(signed.signer(), storing, request.head().withHeaders(asHeaders(fields, tags)))
+                    .thenCompose(signed -> authorizer
+                            .authorize(signed.signer(), storing, request.head().withHeaders(asHeaders(fields, tags)))
                             .thenApply(rights -> new Ready(
                                     rights.bound(services).objects(),
                                     request(bucket, key, rights, form, fields, tags),
@@ -133,7 +133,12 @@ final class FormHandler {
     }
 
     private PutRequest request(
-            BucketName bucket, ObjectKey key, Rights rights, FormUpload form, Headers fields, Map<String, String> tags) {
+            BucketName bucket,
+            ObjectKey key,
+            Rights rights,
+            FormUpload form,
+            Headers fields,
+            Map<String, String> tags) {
         Optional<String> contentType = fields.first("content-type").or(form::contentType);
         return new PutRequest(
                 bucket,

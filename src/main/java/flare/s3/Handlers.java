@@ -31,7 +31,12 @@ final class Handlers {
     private record Shared(
             Services services, Forms forms, Authorizer authorizer, Settings settings, Materializer materializer) {}
 
-    Handlers(Services services, ObjectPort.Access access, Settings settings, InstantSource clock, Materializer materializer) {
+    Handlers(
+            Services services,
+            ObjectPort.Access access,
+            Settings settings,
+            InstantSource clock,
+            Materializer materializer) {
         this(
                 services,
                 new Shared(
@@ -60,8 +65,7 @@ final class Handlers {
         this.uploads = new MultipartHandlers(services.uploads(), buckets, owners, settings, answers, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
-        this.forms = new FormHandler(
-                services, shared.forms(), shared.authorizer(), settings.object(), materializer);
+        this.forms = new FormHandler(services, shared.forms(), shared.authorizer(), settings.object(), materializer);
         this.access = new AccessHandlers(services, buckets, owners, settings, materializer);
     }
 
@@ -156,5 +160,4 @@ final class Handlers {
             case PUT_ACL -> access.putAcl(ObjectHandlers.ref(bucket, key, request), request);
         };
     }
-
 }

@@ -209,10 +209,7 @@ final class MultipartHandlers {
     }
 
     private <T> CompletionStage<T> withUpload(
-            BucketName bucket,
-            ObjectKey key,
-            AuthorizedRequest request,
-            Function<UploadRef, CompletionStage<T>> act) {
+            BucketName bucket, ObjectKey key, AuthorizedRequest request, Function<UploadRef, CompletionStage<T>> act) {
         UploadId id =
                 UploadId.parse(request.head().target().parameter("uploadId").orElse(""));
         return buckets.with(bucket, found -> act.apply(new UploadRef(found.id(), key, id)));

@@ -165,15 +165,15 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private CompletionStage<HttpResponse> authorized(
             Exchange exchange, Operation operation, AuthenticatedRequest request) {
         if (operation.route() == BucketRoute.POST_OBJECT) {
-            return step(
-                    exchange, () -> handlers.handle(operation, AuthorizedRequest.of(request, Rights.ALL)));
+            return step(exchange, () -> handlers.handle(operation, AuthorizedRequest.of(request, Rights.ALL)));
         }
         return step(
                 exchange,
                 () -> handlers.authorizer()
                         .authorize(request.principal(), operation, request.head())
-                        .thenCompose(rights -> step(exchange, () -> handlers.handle(
-                                        operation, AuthorizedRequest.of(request, rights)))
+                        .thenCompose(rights -> step(
+                                        exchange,
+                                        () -> handlers.handle(operation, AuthorizedRequest.of(request, rights)))
                                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                                         hidden(asRefusal(failure), operation, request.principal(), rights)))));
     }

@@ -4,7 +4,6 @@ import flare.access.Facts;
 import flare.http.Headers;
 import flare.http.RawTarget;
 import flare.model.BucketInfo;
-import flare.model.FlareException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -94,8 +93,7 @@ final class RequestFacts {
         facts.put("s3:signatureversion", "AWS4-HMAC-SHA256");
         if (inQuery && presigned.isPresent()) {
             try {
-                Instant signed =
-                        LocalDateTime.parse(presigned.get(), AMZ_DATE).toInstant(ZoneOffset.UTC);
+                Instant signed = LocalDateTime.parse(presigned.get(), AMZ_DATE).toInstant(ZoneOffset.UTC);
                 facts.put("s3:signatureAge", Long.toString(Math.max(0, now.toEpochMilli() - signed.toEpochMilli())));
             } catch (DateTimeParseException e) {
                 throw new IllegalStateException("a signature was taken with the date " + presigned.get(), e);
@@ -118,7 +116,8 @@ final class RequestFacts {
         Optional<String> header = headers.first(Router.COPY_SOURCE);
         if (header.isPresent()) {
             CopyHandler.Source source = CopyHandler.Source.parse(header.get());
-            facts.put("s3:x-amz-copy-source", source.bucket() + "/" + source.key().text());
+            facts.put(
+                    "s3:x-amz-copy-source", source.bucket() + "/" + source.key().text());
         }
     }
 

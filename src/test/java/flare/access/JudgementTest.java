@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class JudgementTest {
 
-    private static final List<String> ACTIONS = List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:Get*", "*");
+    private static final List<String> ACTIONS =
+            List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:Get*", "*");
     private static final List<String> RESOURCES = List.of("photos/*", "photos/a*", "photos/b", "photos/?", "*");
     private static final List<String> KEYS = List.of("a", "ab", "b", "c/d");
     private static final List<String> PRINCIPALS = List.of(
@@ -29,7 +30,8 @@ class JudgementTest {
     private static String statement(Random random, String effect, boolean ofBucket) {
         return "{'Effect': '" + effect + "', "
                 + (ofBucket ? "'Principal': " + one(PRINCIPALS, random) + ", " : "")
-                + "'Action': '" + one(ACTIONS, random) + "', 'Resource': 'arn:aws:s3:::" + one(RESOURCES, random) + "'}";
+                + "'Action': '" + one(ACTIONS, random) + "', 'Resource': 'arn:aws:s3:::" + one(RESOURCES, random)
+                + "'}";
     }
 
     private static List<String> statements(Random random, boolean ofBucket) {
@@ -43,8 +45,7 @@ class JudgementTest {
     private static Verdict verdict(List<String> ofUser, List<String> ofBucket, String key, String action) {
         Caller caller = Policies.user("alice", Policies.ofUser(String.join(",", ofUser)));
         Question question = new Question(caller, action, "arn:aws:s3:::photos/" + key, Facts.NONE);
-        BucketAccess bucket =
-                Policies.bucket(Policies.BOB, Optional.of(Policies.ofBucket(String.join(",", ofBucket))));
+        BucketAccess bucket = Policies.bucket(Policies.BOB, Optional.of(Policies.ofBucket(String.join(",", ofBucket))));
         return Judgement.of(question, bucket, Optional.empty());
     }
 
@@ -68,7 +69,9 @@ class JudgementTest {
             List<String> more = new ArrayList<>(ofUser);
             more.add(random.nextInt(more.size()), statement(random, "Allow", false));
             Verdict after = verdict(more, ofBucket, key, action);
-            assertThat(before == Verdict.ALLOWED && after != Verdict.ALLOWED).as(where).isFalse();
+            assertThat(before == Verdict.ALLOWED && after != Verdict.ALLOWED)
+                    .as(where)
+                    .isFalse();
 
             List<String> denying = new ArrayList<>(random.nextBoolean() ? ofUser : ofBucket);
             boolean ofBuckets = denying.get(0).contains("Principal");
@@ -76,9 +79,7 @@ class JudgementTest {
                     random.nextInt(denying.size()),
                     "{'Effect': 'Deny', " + (ofBuckets ? "'Principal': '*', " : "") + "'Action': '" + action
                             + "', 'Resource': 'arn:aws:s3:::photos/" + key + "'}");
-            assertThat(ofBuckets
-                            ? verdict(ofUser, denying, key, action)
-                            : verdict(denying, ofBucket, key, action))
+            assertThat(ofBuckets ? verdict(ofUser, denying, key, action) : verdict(denying, ofBucket, key, action))
                     .as(where)
                     .isEqualTo(Verdict.DENIED);
         }
@@ -88,8 +89,7 @@ class JudgementTest {
     void nobodyHasWhatNobodyGave() {
         BucketAccess alices = Policies.bucket(Policies.ALICE, Optional.empty());
         Caller none = Policies.user("alice");
-        Caller owner = Policies.user(
-                "alice", Policy.ofUser(Policies.json(BuiltinPolicy.OWNER.json())));
+        Caller owner = Policies.user("alice", Policy.ofUser(Policies.json(BuiltinPolicy.OWNER.json())));
         String[] account = {"s3:ResourceAccount", Policies.ALICE, "aws:PrincipalAccount", Policies.ALICE};
         String[] other = {"s3:ResourceAccount", Policies.ALICE, "aws:PrincipalAccount", Policies.BOB};
         BucketAccess enforced = new BucketAccess(
@@ -112,8 +112,8 @@ class JudgementTest {
         Policy policy = Policies.ofBucket("{'Effect': 'Deny', 'Principal': '*', 'Action': 's3:GetObject', 'Resource':"
                 + " 'arn:aws:s3:::photos/*', 'Condition': {'StringEquals': {'s3:ExistingObjectTag/Secret': 'yes'}}}");
         BucketAccess bucket = Policies.bucket(Policies.BOB, Optional.of(policy));
-        Question question = Policies.get(
-                Policies.user("alice", Policy.ofUser(Policies.json(BuiltinPolicy.READONLY.json()))), "a");
+        Question question =
+                Policies.get(Policies.user("alice", Policy.ofUser(Policies.json(BuiltinPolicy.READONLY.json()))), "a");
         assertThat(Judgement.of(question, bucket)).isEqualTo(Verdict.OBJECT_NEEDED);
         ObjectAccess secret = new ObjectAccess("", Acl.DEFAULT, Map.of("Secret", "yes"));
         ObjectAccess open = new ObjectAccess("", Acl.DEFAULT, Map.of("secret", "yes"));

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
 
-    private static final String ALLOW_ALL = "'Effect': 'Allow', 'Principal': '*', 'Action': 's3:*', 'Resource': 'arn:aws:s3:::photos/*'";
+    private static final String ALLOW_ALL =
+            "'Effect': 'Allow', 'Principal': '*', 'Action': 's3:*', 'Resource': 'arn:aws:s3:::photos/*'";
 
     private static Effect effect(String condition, String... facts) {
         Policy policy = Policies.ofBucket("{" + ALLOW_ALL + ", 'Condition': {" + condition + "}}");
@@ -76,14 +77,17 @@ class PolicyTest {
             {"ForAnyValue:StringNotEquals", "['a', 'b']", "NOTHING"},
             {"StringNotEquals", "['a']", "NOTHING"},
         }) {
-            Policy policy = Policies.ofBucket(
-                    "{" + ALLOW_ALL + ", 'Condition': {'" + row[0] + "': {'s3:RequestObjectTagKeys': " + row[1] + "}}}");
-            assertThat(policy.of(Policies.get(Caller.ANONYMOUS, "a").with("s3:PutObject", "arn:aws:s3:::photos/a", facts)))
+            Policy policy = Policies.ofBucket("{" + ALLOW_ALL + ", 'Condition': {'" + row[0]
+                    + "': {'s3:RequestObjectTagKeys': " + row[1] + "}}}");
+            assertThat(policy.of(
+                            Policies.get(Caller.ANONYMOUS, "a").with("s3:PutObject", "arn:aws:s3:::photos/a", facts)))
                     .as(row[0] + row[1])
                     .isEqualTo(Effect.valueOf(row[2]));
         }
-        assertThat(effect("'ForAllValues:StringEquals': {'s3:RequestObjectTagKeys': 'a'}")).isEqualTo(Effect.ALLOW);
-        assertThat(effect("'ForAnyValue:StringEquals': {'s3:RequestObjectTagKeys': 'a'}")).isEqualTo(Effect.NOTHING);
+        assertThat(effect("'ForAllValues:StringEquals': {'s3:RequestObjectTagKeys': 'a'}"))
+                .isEqualTo(Effect.ALLOW);
+        assertThat(effect("'ForAnyValue:StringEquals': {'s3:RequestObjectTagKeys': 'a'}"))
+                .isEqualTo(Effect.NOTHING);
     }
 
     @ParameterizedTest
@@ -153,13 +157,15 @@ class PolicyTest {
         Policy allBut = Policies.ofUser(
                 "{'Effect': 'Allow', 'Action': 's3:GetObject', 'NotResource': 'arn:aws:s3:::photos/${aws:username}/*'}");
         assertThat(allBut.of(Policies.get(Caller.ANONYMOUS, "x"))).isEqualTo(Effect.NOTHING);
-        assertThat(allBut.of(Policies.get(Caller.ANONYMOUS, "x", "aws:username", "bob"))).isEqualTo(Effect.ALLOW);
+        assertThat(allBut.of(Policies.get(Caller.ANONYMOUS, "x", "aws:username", "bob")))
+                .isEqualTo(Effect.ALLOW);
     }
 
     @Test
     void variablesAreTextInTheOldVersion() {
-        Policy policy = Policy.ofUser(Policies.json(
-                "{'Statement': {'Effect': 'Allow', 'Action': '*', 'Resource': 'arn:aws:s3:::photos/${aws:username}'}}"));
+        Policy policy = Policy.ofUser(
+                Policies.json(
+                        "{'Statement': {'Effect': 'Allow', 'Action': '*', 'Resource': 'arn:aws:s3:::photos/${aws:username}'}}"));
         assertThat(policy.of(Policies.get(Caller.ANONYMOUS, "alice", "aws:username", "alice")))
                 .isEqualTo(Effect.NOTHING);
         assertThat(policy.of(Policies.get(Caller.ANONYMOUS, "${aws:username}"))).isEqualTo(Effect.ALLOW);
@@ -203,7 +209,11 @@ class PolicyTest {
     void hostileWildcardsTakeNoTime() {
         StringBuilder resources = new StringBuilder();
         for (int i = 0; i < 9; i++) {
-            resources.append(i == 0 ? "" : ",").append("'arn:aws:s3:::photos/").append("a*".repeat(900)).append("b'");
+            resources
+                    .append(i == 0 ? "" : ",")
+                    .append("'arn:aws:s3:::photos/")
+                    .append("a*".repeat(900))
+                    .append("b'");
         }
         Policy policy = Policies.ofBucket(
                 "{'Effect': 'Deny', 'Principal': '*', 'Action': '*', 'Resource': [" + resources + "]}");

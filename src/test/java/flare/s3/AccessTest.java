@@ -34,10 +34,7 @@ class AccessTest {
     private static final AtomicInteger BUCKETS = new AtomicInteger();
     private static final TestPort port = new TestPort(ObjectPort.Access.signed(
             new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15))),
-            key -> new UserAccounts(
-                            new RootAccount(SignedClient.KEY, SignedClient.SECRET),
-                            PORT.get().users)
-                    .find(key),
+            key -> new UserAccounts(new RootAccount(SignedClient.KEY, SignedClient.SECRET), PORT.get().users).find(key),
             Clock.systemUTC()));
 
     private static final Who ROOT = new Who(Optional.of(SignedClient.SIGNER));
@@ -190,7 +187,8 @@ class AccessTest {
     @Test
     void conditionsAreHeld() throws IOException {
         String bucket = bucketOf(ALICE);
-        assertThat(ALICE.put(bucket + "/tagged-1", "x-amz-tagging", "level=public")).isEqualTo(200);
+        assertThat(ALICE.put(bucket + "/tagged-1", "x-amz-tagging", "level=public"))
+                .isEqualTo(200);
         assertThat(ALICE.put(bucket + "/tagged-2")).isEqualTo(200);
         String tagged = ", 'Condition': {'StringEquals': {'s3:ExistingObjectTag/level': 'public'}}";
         ALICE.ask("PUT", bucket + "?policy", policy(bucket, "Allow", "'*'", "s3:GetObject", tagged));
@@ -214,8 +212,10 @@ class AccessTest {
         String asked = ", 'Condition': {'StringEquals': {'s3:RequestObjectTag/a': 'b'}}";
         ALICE.ask("PUT", bucket + "?policy", policy(bucket, "Allow", "'*'", "s3:PutObjectTagging", asked));
         String tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>";
-        assertThat(NOBODY.status("PUT", bucket + "/tagged-2?tagging", tags.formatted("c"))).isEqualTo(403);
-        assertThat(NOBODY.status("PUT", bucket + "/tagged-2?tagging", tags.formatted("b"))).isEqualTo(200);
+        assertThat(NOBODY.status("PUT", bucket + "/tagged-2?tagging", tags.formatted("c")))
+                .isEqualTo(403);
+        assertThat(NOBODY.status("PUT", bucket + "/tagged-2?tagging", tags.formatted("b")))
+                .isEqualTo(200);
     }
 
     /** Row 77 of the bad input. */
@@ -228,7 +228,10 @@ class AccessTest {
         refused(BOB.ask("PUT", to + "/copied-1", "", "x-amz-copy-source", from + "/source-1"), 403, "AccessDenied");
         refused(BOB.ask("PUT", from + "/copied-1", "", "x-amz-copy-source", from + "/source-1"), 403, "AccessDenied");
         assertThat(port.objects.copyCalls.get()).isEqualTo(before);
-        ALICE.ask("PUT", from + "?policy", policy(from, "Allow", "{'CanonicalUser': '" + id('b') + "'}", "s3:GetObject", ""));
+        ALICE.ask(
+                "PUT",
+                from + "?policy",
+                policy(from, "Allow", "{'CanonicalUser': '" + id('b') + "'}", "s3:GetObject", ""));
         assertThat(BOB.status("PUT", to + "/copied-1", "", "x-amz-copy-source", from + "/source-1"))
                 .isEqualTo(200);
         ALICE.put(from + "/source-2", "x-amz-tagging", "a=b");
@@ -254,8 +257,7 @@ class AccessTest {
         String forBob = policy(bucket, "Allow", "{'AWS': '" + id('b') + "'}", "s3:DeleteObject", "")
                 .replace(bucket.substring(1) + "/*", bucket.substring(1) + "/delete-a");
         assertThat(ALICE.status("PUT", bucket + "?policy", forBob)).isEqualTo(204);
-        String document =
-                "<Delete><Object><Key>delete-a</Key></Object><Object><Key>delete-b</Key></Object></Delete>";
+        String document = "<Delete><Object><Key>delete-a</Key></Object><Object><Key>delete-b</Key></Object></Delete>";
         RawClient.Response response = BOB.ask(
                 "POST",
                 bucket + "?delete",
@@ -300,7 +302,8 @@ class AccessTest {
     @Test
     void aclsAreGrantedToUsersThatAreThere() throws IOException {
         String bucket = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter");
-        assertThat(ALICE.put(bucket + "/granted", "x-amz-grant-read", "id=\"" + id('b') + "\"")).isEqualTo(200);
+        assertThat(ALICE.put(bucket + "/granted", "x-amz-grant-read", "id=\"" + id('b') + "\""))
+                .isEqualTo(200);
         assertThat(BOB.get(bucket + "/granted")).isEqualTo(200);
         assertThat(CAROL.get(bucket + "/granted")).isEqualTo(403);
         refused(ALICE.ask("PUT", bucket + "/x", "", "x-amz-grant-read", "id=" + id('d')), 400, "InvalidArgument");
@@ -312,15 +315,15 @@ class AccessTest {
         refused(ALICE.ask("PUT", bucket + "/x", "", "x-amz-acl", "aws-exec-read"), 400, "InvalidArgument");
         String document = "<AccessControlPolicy><Owner><ID>" + id('a') + "</ID></Owner><AccessControlList><Grant>"
                 + "<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"><ID>"
-                + id('c') + "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>";
+                + id('c')
+                + "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant></AccessControlList></AccessControlPolicy>";
         assertThat(ALICE.status("PUT", bucket + "/granted?acl", document)).isEqualTo(200);
         assertThat(BOB.get(bucket + "/granted")).isEqualTo(403);
         assertThat(CAROL.get(bucket + "/granted")).isEqualTo(200);
         assertThat(CAROL.ask("GET", bucket + "/granted?acl", "").body()).contains(id('c'), "<DisplayName>carol<");
         refused(ALICE.ask("PUT", bucket + "?acl", "<AccessControlPolicy/>"), 400, "MalformedACLError");
         refused(ALICE.ask("PUT", bucket + "?acl", document.replace("FULL_CONTROL", "ALL")), 400, "MalformedACLError");
-        refused(
-                ALICE.ask("PUT", bucket + "?acl", document.replaceFirst(id('a'), id('b'))), 403, "AccessDenied");
+        refused(ALICE.ask("PUT", bucket + "?acl", document.replaceFirst(id('a'), id('b'))), 403, "AccessDenied");
     }
 
     @Test
@@ -333,12 +336,18 @@ class AccessTest {
             refused(ALICE.ask("PUT", bucket + "?acl", "", "x-amz-acl", acl), 400, "AccessControlListNotSupported");
         }
         refused(ROOT.ask("PUT", bucket + "/none", "", "x-amz-acl", "private"), 400, "AccessControlListNotSupported");
-        assertThat(ALICE.put(bucket + "/enforced", "x-amz-acl", "bucket-owner-full-control")).isEqualTo(200);
-        refused(ALICE.ask("PUT", "/bucket-public", "", "x-amz-acl", "public-read"), 400, "InvalidBucketAclWithObjectOwnership");
+        assertThat(ALICE.put(bucket + "/enforced", "x-amz-acl", "bucket-owner-full-control"))
+                .isEqualTo(200);
+        refused(
+                ALICE.ask("PUT", "/bucket-public", "", "x-amz-acl", "public-read"),
+                400,
+                "InvalidBucketAclWithObjectOwnership");
 
-        String writer = "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>";
+        String writer =
+                "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>";
         assertThat(ALICE.status("PUT", bucket + "?ownershipControls", writer)).isEqualTo(200);
-        assertThat(ALICE.status("PUT", bucket + "?acl", "", "x-amz-acl", "public-read")).isEqualTo(200);
+        assertThat(ALICE.status("PUT", bucket + "?acl", "", "x-amz-acl", "public-read"))
+                .isEqualTo(200);
         refused(
                 ALICE.ask("PUT", bucket + "?ownershipControls", writer.replace("ObjectWriter", "BucketOwnerEnforced")),
                 400,
@@ -378,7 +387,8 @@ class AccessTest {
         String bucket = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter");
         ALICE.ask("PUT", bucket + "?policy", policy(bucket, "Allow", "{'AWS': '" + id('b') + "'}", "s3:PutObject", ""));
         assertThat(BOB.put(bucket + "/written-1")).isEqualTo(200);
-        assertThat(BOB.put(bucket + "/written-2", "x-amz-acl", "bucket-owner-full-control")).isEqualTo(200);
+        assertThat(BOB.put(bucket + "/written-2", "x-amz-acl", "bucket-owner-full-control"))
+                .isEqualTo(200);
         refused(BOB.ask("PUT", bucket + "/written-3", "", "x-amz-acl", "public-read"), 403, "AccessDenied");
         refused(BOB.ask("PUT", bucket + "/written-3", "", "x-amz-tagging", "a=b"), 403, "AccessDenied");
         assertThat(BOB.ask("GET", bucket + "/written-1?acl", "").body()).contains("<Owner><ID>" + id('b'));
@@ -387,7 +397,8 @@ class AccessTest {
     @Test
     void anExpectedOwnerMustBeTheOwner() throws IOException {
         String bucket = bucketOf(ALICE);
-        assertThat(ALICE.status("GET", bucket, "", "x-amz-expected-bucket-owner", id('a'))).isEqualTo(200);
+        assertThat(ALICE.status("GET", bucket, "", "x-amz-expected-bucket-owner", id('a')))
+                .isEqualTo(200);
         for (Who who : new Who[] {ALICE, ROOT}) {
             refused(who.ask("GET", bucket, "", "x-amz-expected-bucket-owner", id('b')), 403, "AccessDenied");
         }
@@ -416,8 +427,7 @@ class AccessTest {
     void everyActionOfTheRouteTableIsOneThatPoliciesKnow() {
         RouterTest.routes().forEach(route -> {
             String action = route.rule().action();
-            new flare.access.Question(
-                    flare.access.Caller.ANONYMOUS, action, "arn:aws:s3:::b", flare.access.Facts.NONE);
+            new flare.access.Question(flare.access.Caller.ANONYMOUS, action, "arn:aws:s3:::b", flare.access.Facts.NONE);
             if (route instanceof ObjectRoute && route.rule().parameters().contains("versionId")) {
                 new flare.access.Question(
                         flare.access.Caller.ANONYMOUS,

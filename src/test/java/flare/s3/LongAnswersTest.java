@@ -110,7 +110,8 @@ class LongAnswersTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("?>", "\n").contains("<CopyObjectResult");
 
-            port.objects.copies = Optional.of(CompletableFuture.failedFuture(new FlareException(Fault.NO_SUCH_KEY, "gone")));
+            port.objects.copies =
+                    Optional.of(CompletableFuture.failedFuture(new FlareException(Fault.NO_SUCH_KEY, "gone")));
             assertThat(port.send("PUT", "/object/copy", "", "x-amz-copy-source", "/object/source")
                             .statusCode())
                     .as("known in time")

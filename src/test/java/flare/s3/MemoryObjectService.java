@@ -186,7 +186,8 @@ final class MemoryObjectService implements ObjectService {
     }
 
     private CompletionStage<ObjectInfo> amended(VersionRef object, UnaryOperator<ObjectInfo> change) {
-        objects.computeIfPresent(object.key(), (key, stored) -> new Stored(change.apply(stored.info()), stored.bytes()));
+        objects.computeIfPresent(
+                object.key(), (key, stored) -> new Stored(change.apply(stored.info()), stored.bytes()));
         return head(object);
     }
 

@@ -150,8 +150,7 @@ class RequestFramingTest {
         Authenticator nobody = (operation, head, body) -> {
             throw new FlareException(Fault.ACCESS_DENIED, "nobody may");
         };
-        try (TestPort closed = new TestPort(
-                        new ObjectPort.Access(nobody, new OpenForms(Clock.systemUTC()), true));
+        try (TestPort closed = new TestPort(new ObjectPort.Access(nobody, new OpenForms(Clock.systemUTC()), true));
                 RawClient raw = closed.connect()) {
             raw.send(RawClient.head("PUT /object/k", "Content-Length: 5", "Expect: 100-continue"));
             assertThat(raw.response().status()).isEqualTo(403);

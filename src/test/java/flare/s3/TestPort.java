@@ -57,7 +57,11 @@ final class TestPort implements AutoCloseable {
                 settings,
                 access,
                 given -> new Handlers(
-                        new Services(objects, objects.buckets, new NoUploads(), users), given, settings, Clock.systemUTC(), materializer),
+                        new Services(objects, objects.buckets, new NoUploads(), users),
+                        given,
+                        settings,
+                        Clock.systemUTC(),
+                        materializer),
                 telemetry,
                 materializer);
         server = HttpServer.bind(

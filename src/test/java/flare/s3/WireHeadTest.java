@@ -38,8 +38,8 @@ class WireHeadTest {
 
     @Test
     void keepsSignaturesTrue() throws Exception {
-        try (TestPort port = new TestPort(
-                new ObjectPort.Access(this::authenticate, new OpenForms(Clock.systemUTC()), true))) {
+        try (TestPort port =
+                new TestPort(new ObjectPort.Access(this::authenticate, new OpenForms(Clock.systemUTC()), true))) {
             Map<String, Integer> sent = new HashMap<>();
             for (Signed signed : SignedRequests.requests()) {
                 String kind = signed.name().replaceAll("(get|put|head|GET|PUT) .*", "$1");
