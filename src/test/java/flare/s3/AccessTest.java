@@ -35,7 +35,10 @@ class AccessTest {
     private static final AtomicInteger BUCKETS = new AtomicInteger();
     private static final TestPort port = new TestPort(ObjectPort.Access.signed(
             new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15))),
-            key -> new UserAccounts(new RootAccount(SignedClient.KEY, SignedClient.SECRET), Objects.requireNonNull(PORT.get()).users).find(key),
+            key -> new UserAccounts(
+                            new RootAccount(SignedClient.KEY, SignedClient.SECRET),
+                            Objects.requireNonNull(PORT.get()).users)
+                    .find(key),
             Clock.systemUTC()));
 
     private static final Who ROOT = new Who(Optional.of(SignedClient.SIGNER));
