@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.RaftChange;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import java.util.List;
@@ -24,4 +25,10 @@ public interface AdminOperations {
 
     /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
     CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);
+
+    /** The members of the metadata log's group, each asked now. */
+    CompletionStage<List<RaftPeerStatus>> raftPeers();
+
+    /** Changes them, and answers with those there are then; CONFLICT if the group would be worse off. */
+    CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change);
 }

@@ -70,6 +70,8 @@ public final class AdminPort {
                 new Route(HttpMethods.GET, this::status),
                 NODES,
                 new Route(HttpMethods.GET, this::nodes),
+                RaftRoutes.RAFT,
+                new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok)),
                 "/admin/reclaim",
                 new Route(HttpMethods.POST, this::reclaim));
     }
@@ -124,7 +126,13 @@ public final class AdminPort {
     private CompletionStage<HttpResponse> answer(HttpRequest request, String path) {
         Route route = routes.get(path);
         if (route == null) {
-            route = nodeRoute(path).or(() -> uploadRoute(path, request)).orElse(null);
+            route = nodeRoute(path)
+                    .or(() -> uploadRoute(path, request))
+                    .or(() -> RaftRoutes.change(path, request.getUri().query())
+                            .map(change -> new Route(
+                                    HttpMethods.POST,
+                                    () -> operations.changeRaft(change).thenCompose(AdminPort::ok))))
+                    .orElse(null);
         }
         return route == null
                 ? refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port")
@@ -232,6 +240,10 @@ public final class AdminPort {
 
     private static CompletionStage<HttpResponse> refuse(StatusCode status, String sentence) {
         return json(status, new Refusal(sentence));
+    }
+
+    private static CompletionStage<HttpResponse> ok(Object value) {
+        return json(StatusCodes.OK, value);
     }
 
     private static CompletionStage<HttpResponse> json(StatusCode status, Object value) {

@@ -5,6 +5,7 @@ import flare.metadata.ClusterState;
 import flare.metadata.Command;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
+import flare.metadata.RaftChange;
 import flare.metadata.RaftStatus;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -161,6 +162,18 @@ public final class ApiProcess implements AdminOperations {
                         .filter(status -> status.id() == node.value())
                         .findFirst()
                         .orElseThrow(() -> new FlareException(Fault.NO_SUCH_NODE, "there is no node " + node)));
+    }
+
+    @Override
+    public CompletionStage<List<RaftPeerStatus>> raftPeers() {
+        return metadata.peers()
+                .list()
+                .thenApply(peers -> peers.stream().map(RaftPeerStatus::of).toList());
+    }
+
+    @Override
+    public CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change) {
+        return metadata.peers().change(change).thenCompose(done -> raftPeers());
     }
 
     private CompletableFuture<List<NodeStatus>> nodes() {

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.RaftChange;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
@@ -50,6 +51,16 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<AbortedUploads> abortUploads(UploadFilter filter) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<List<RaftPeerStatus>> raftPeers() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change) {
         return elsewhere();
     }
 

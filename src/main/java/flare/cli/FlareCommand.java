@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare node list --admin http://127.0.0.1:8001",
             "  flare node drain 3                place nothing new on node 3",
             "  flare reclaim                     delete now what nothing refers to",
+            "  flare raft status                 the peers that keep the metadata",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare client-config aws           what the AWS CLI needs to use this server",
@@ -64,6 +65,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ClusterCommand.class)
                 .addSubcommand(UploadsCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
+                .addSubcommand(RaftCommand.class)
                 .addSubcommand(VersionCommand.class)
                 .addSubcommand(HelpCommand.class);
         everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));

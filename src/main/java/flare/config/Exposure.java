@@ -28,6 +28,7 @@ final class Exposure {
         return !node.isApi()
                 || !node.isData()
                 || !node.dataNodes().isEmpty()
+                || raft.join()
                 || raft.peers().size() > 1;
     }
 

@@ -11,12 +11,14 @@ import java.util.Optional;
  * @param peer this process's peer id; empty: {@code {host}_{port}} of its own entry in {@code peers}, or {@code api-1} alone
  * @param stateWriteBuffer memory for rows of the state that are not on disk yet
  * @param stateBlockCache memory for rows of the state read from disk
- * @param peers {@code id@host:port} of each peer of the group, this one included; empty: this process alone
+ * @param peers {@code id@host:port} of each peer that founds the group, this one included; empty: this process alone
+ * @param join whether this process is none of {@code peers} and joins their group
  */
 public record RaftSettings(
         int port,
         Optional<String> peer,
         List<String> peers,
+        boolean join,
         boolean insecure,
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
@@ -36,6 +38,10 @@ public record RaftSettings(
 
     public RaftSettings {
         Allowed.port("port", port);
+        if (join && (peers.isEmpty() || peer.isEmpty())) {
+            throw new NotAllowedException(
+                    "join", true, "it with raft.peers, the group to join, and raft.peer, a name for this process, is");
+        }
         if (electionTimeoutMin.compareTo(electionTimeoutMax) >= 0) {
             throw new NotAllowedException(
                     "election-timeout-min", electionTimeoutMin, "less than election-timeout-max is");

@@ -22,13 +22,17 @@ final class LeaderClient implements Closeable {
 
     private final RaftClientRpc rpc;
 
-    LeaderClient(ClientId id, RaftProperties properties, Parameters parameters, List<RaftPeer> peers) {
+    LeaderClient(ClientId id, RaftProperties properties, Parameters parameters) {
         rpc = new GrpcFactory(parameters).newRaftClientRpc(id, properties);
-        rpc.addRaftPeers(peers);
     }
 
-    /** Fails after the request timeout; the request may have taken effect all the same. */
-    CompletableFuture<RaftClientReply> send(RaftClientRequest request) {
+    /**
+     * Fails after the request timeout; the request may have taken effect all the same.
+     *
+     * @param peer whom the request is for: members come and go
+     */
+    CompletableFuture<RaftClientReply> send(RaftClientRequest request, RaftPeer peer) {
+        rpc.addRaftPeers(List.of(peer));
         return rpc.sendRequestAsyncUnordered(request)
                 .orTimeout(RatisProperties.REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((reply, failure) -> {

@@ -41,8 +41,8 @@ final class MetaDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Creates what is missing. Throws {@link IOException} with a sentence if the directory is not this peer's to use. */
-    static MetaDirectory open(Path root, Identity identity) throws IOException {
+    /** Creates what is missing. Throws {@link IOException} with a sentence if another process uses it. */
+    static MetaDirectory open(Path root) throws IOException {
         Path absolute = root.toAbsolutePath().normalize();
         Files.createDirectories(absolute.resolve("raft"));
         Files.createDirectories(absolute.resolve("state"));
@@ -55,14 +55,16 @@ final class MetaDirectory implements AutoCloseable {
                         + " is in use by another process: two of them would destroy it");
             }
             MetaDirectory directory = new MetaDirectory(absolute, lockFile, lock);
-            directory.check(identity);
             directory.makeRenamesDurable();
-            TornTail.clear(directory.current(identity));
             return directory;
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
         }
+    }
+
+    Path root() {
+        return root;
     }
 
     Path raft() {
@@ -71,6 +73,38 @@ final class MetaDirectory implements AutoCloseable {
 
     Path state() {
         return root.resolve("state");
+    }
+
+    /**
+     * Who the directory belongs to; empty until it was used. Throws {@link IOException} with a sentence where it is not this
+     * process's to use, or has lost what it voted on.
+     *
+     * @param name the peer's id in the settings; one that joined has it with a random end
+     */
+    Optional<Identity> identity(String name) throws IOException {
+        Optional<Identity> found = readIdentity();
+        if (found.isPresent()) {
+            check(found.get(), name);
+            TornTail.clear(current(found.get()));
+        }
+        return found;
+    }
+
+    /** Whether the group has not yet been seen to have this peer. */
+    boolean joining() {
+        return Files.exists(joiningFile());
+    }
+
+    void setJoining(boolean joining) throws IOException {
+        if (joining) {
+            DurableFiles.replace(joiningFile(), new byte[0]);
+        } else {
+            Files.deleteIfExists(joiningFile());
+        }
+    }
+
+    private Path joiningFile() {
+        return root.resolve("joining");
     }
 
     /** Does nothing when it is there already. */
@@ -88,25 +122,16 @@ final class MetaDirectory implements AutoCloseable {
         lockFile.close();
     }
 
-    private void check(Identity expected) throws IOException {
-        Optional<Identity> found = readIdentity();
-        if (found.isEmpty()) {
-            return;
-        }
-        Identity identity = found.get();
-        if (!identity.peer().equals(expected.peer())) {
+    private void check(Identity identity, String name) throws IOException {
+        if (!identity.peer().equals(name) && !identity.peer().startsWith(name + "-")) {
             throw new IOException("the metadata directory " + root + " belongs to peer " + identity.peer()
-                    + ", but this process is peer " + expected.peer());
-        }
-        if (!identity.group().equals(expected.group())) {
-            throw new IOException("the metadata directory " + root + " belongs to Raft group " + identity.group()
-                    + ", but flare.raft.peers names the group " + expected.group()
-                    + ": members are not changed by editing the list");
+                    + ", but this process is peer " + name);
         }
         if (!Files.exists(current(identity).resolve("raft-meta"))) {
             throw new IOException("peer " + identity.peer() + " was initialised, but its Raft directory " + raft()
                     + " is empty: its votes and its log are lost, and starting it could lose committed data. Remove it"
-                    + " from the group and add a new peer id with an empty " + root);
+                    + " with 'flare raft remove " + identity.peer() + "', empty " + root
+                    + ", and start it with flare.raft.join = true: it joins under a new id");
         }
     }
 

@@ -31,4 +31,9 @@ public interface Metadata {
 
     /** What this process knows of the Raft group, for health, metrics and the coordinator. Local, may be stale. */
     RaftStatus status();
+
+    /** The members of the Raft group, for an operator. */
+    default RaftPeers peers() {
+        throw new UnsupportedOperationException("no Raft group is behind this");
+    }
 }

@@ -47,6 +47,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         /** Enough was applied since the last snapshot: replaying it would make the next start slow. */
         void snapshotDue();
 
+        /** Ratis closed the state: this process is stopping, or it is no member any more. */
+        void closed();
+
         /** The state can't be trusted any more. */
         void failed(Throwable cause);
     }
@@ -207,6 +210,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     public void close() {
         live.close();
         failWaiting();
+        host.closed();
     }
 
     // ---- entries ----------------------------------------------------------------------------------------------------

@@ -49,6 +49,11 @@ public final class MeteredMetadata implements Metadata {
         return metered.status();
     }
 
+    @Override
+    public RaftPeers peers() {
+        return metered.peers();
+    }
+
     private long begin(AtomicInteger pending) {
         pending.incrementAndGet();
         return nanoClock.getAsLong();

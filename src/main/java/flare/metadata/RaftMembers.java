@@ -10,14 +10,17 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * The group as the settings name it, and which of it this process is. The group's id is made from the peers' ids, so that
- * processes with one list form one group, and with another list never join it.
+ * The group as the settings name it, and which of it this process is. A founded group's id is made from the peers' ids, so
+ * that processes with one list form one group, and with another list another. It stays when members come and go.
  *
  * @param own this process's entry; its port is what is listened on
+ * @param all those that found the group
+ * @param joins whether this process is none of them
  */
-record RaftMembers(Member own, List<Member> all) {
+record RaftMembers(Member own, List<Member> all, boolean joins) {
 
     private static final String ALONE = "api-1";
+    private static final Set<String> ANY = Set.of("0.0.0.0", "::", "[::]");
 
     record Member(String id, String host, int port) {
 
@@ -37,6 +40,16 @@ record RaftMembers(Member own, List<Member> all) {
         String address() {
             return host + ":" + port;
         }
+
+        /** The same place under an id that the settings do not know. */
+        Member named(String other) {
+            return new Member(other, host, port);
+        }
+
+        @Override
+        public String toString() {
+            return id + "@" + address();
+        }
     }
 
     RaftMembers {
@@ -47,7 +60,7 @@ record RaftMembers(Member own, List<Member> all) {
     static RaftMembers of(RaftSettings settings, String bind) {
         if (settings.peers().isEmpty()) {
             Member own = new Member(settings.peer().orElse(ALONE), bind, settings.port());
-            return new RaftMembers(own, List.of(own));
+            return new RaftMembers(own, List.of(own), false);
         }
         List<Member> all = settings.peers().stream().map(Member::parse).toList();
         Set<String> ids = new HashSet<>();
@@ -57,16 +70,34 @@ record RaftMembers(Member own, List<Member> all) {
                         "flare.raft.peers names " + member.id + " twice: an id of its own for each peer is allowed");
             }
         }
-        return new RaftMembers(own(settings, all), all);
+        if (settings.join()) {
+            return new RaftMembers(joining(settings, bind, ids), all, true);
+        }
+        return new RaftMembers(own(settings, all), all, false);
     }
 
-    boolean alone() {
-        return all.size() == 1;
+    /** Whether the group begins with this process alone; more may have come since. */
+    boolean startsAlone() {
+        return all.size() == 1 && !joins;
     }
 
     UUID group() {
         String ids = all.stream().map(Member::id).sorted().collect(Collectors.joining("\n"));
         return UUID.nameUUIDFromBytes(("flare raft group\n" + ids).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Member joining(RaftSettings settings, String bind, Set<String> founders) {
+        String name = settings.peer().orElseThrow();
+        if (founders.contains(name)) {
+            throw new InvalidSettingException("flare.raft.join = true is not allowed: flare.raft.peer = " + name
+                    + " is one of flare.raft.peers, which found the group; a new name is");
+        }
+        if (ANY.contains(bind) || settings.port() == 0) {
+            throw new InvalidSettingException(
+                    "flare.raft.join = true is not allowed: the others must reach flare.bind = " + bind
+                            + ", flare.raft.port = " + settings.port() + "; an address of this machine and a port are");
+        }
+        return new Member(name, bind, settings.port());
     }
 
     private static Member own(RaftSettings settings, List<Member> all) {

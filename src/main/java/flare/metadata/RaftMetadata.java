@@ -147,6 +147,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         return node.status(session.idOrZero() != 0);
     }
 
+    @Override
+    public RaftPeers peers() {
+        return node.peers();
+    }
+
     /** Registers what is to be known of snapshots. */
     public void measure(MeterRegistry metrics) {
         Gauge.builder("flare.snapshot.index", node, RatisNode::snapshotIndex)

@@ -2,12 +2,12 @@ package flare.metadata;
 
 import flare.config.InvalidSettingException;
 import flare.config.RaftSettings;
-import flare.metadata.RaftMembers.Member;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -29,6 +30,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -46,8 +48,12 @@ final class RatisNode implements CommandLog, AutoCloseable {
     record Replicated(LiveState.Opener opener, LogCodec codec, Clock clock) {}
 
     private static final Logger log = LoggerFactory.getLogger(RatisNode.class);
+    /** How long a process that joins looks for the group. */
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(60);
+    /** A leader sends a heartbeat in less than half of the shortest election timeout. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
-    private final RaftMembers members;
+    private final Membership membership;
     private final LogCodec codec;
     private final MetaDirectory directory;
     private final MetadataStateMachine stateMachine;
@@ -56,23 +62,26 @@ final class RatisNode implements CommandLog, AutoCloseable {
     private final StateMachineHost host;
     private final RaftGroupId groupId;
     private final LeaderClient leaderClient;
+    private final GroupAdmin peers;
+    private final MembershipWatch watch;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong nextCall = new AtomicLong();
     private volatile boolean failed;
+    private volatile boolean closing;
 
     private RatisNode(
             RaftSettings settings,
-            RaftMembers members,
+            RaftProperties properties,
+            Membership membership,
             MetaDirectory directory,
-            String bind,
             Replicated replicated,
             Consumer<Throwable> onFailure)
             throws IOException {
-        this.members = members;
+        this.membership = membership;
         this.codec = replicated.codec();
         this.directory = directory;
         this.live = new LiveState(directory.state(), replicated.opener());
-        this.groupId = RaftGroupId.valueOf(members.group());
+        this.groupId = membership.group();
         this.host = new StateMachineHost(onFailure);
         this.stateMachine = new MetadataStateMachine(
                 live,
@@ -81,18 +90,25 @@ final class RatisNode implements CommandLog, AutoCloseable {
                 new SnapshotPace(
                         settings.snapshotEntries(), settings.snapshotBytes().bytes(), System::nanoTime),
                 host);
-        RaftProperties properties = RatisProperties.of(
-                settings, members.alone(), directory.raft(), bind, members.own().port());
-        List<RaftPeer> peers = members.all().stream().map(RatisNode::peer).toList();
         this.server = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(members.own().id()))
-                .setGroup(RaftGroup.valueOf(groupId, peers))
+                .setServerId(membership.peer().getId())
+                .setGroup(RaftGroup.valueOf(groupId, membership.first()))
                 .setProperties(properties)
                 // Formats only what was never there; the builder's default would format always.
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setStateMachine(stateMachine)
                 .build();
-        this.leaderClient = new LeaderClient(clientId, properties, new Parameters(), peers);
+        this.leaderClient = new LeaderClient(clientId, properties, new Parameters());
+        this.peers = new GroupAdmin(groupId, this::conf);
+        this.watch = new MembershipWatch(
+                new MembershipWatch.Own(
+                        membership.peer(),
+                        () -> isMember(conf()),
+                        this::hearsLeader,
+                        () -> division().getInfo().getCurrentTerm()),
+                peers,
+                host,
+                membership.joins());
     }
 
     /**
@@ -106,16 +122,20 @@ final class RatisNode implements CommandLog, AutoCloseable {
             throws IOException {
         refuseInsecure(settings, bind);
         RaftMembers members = RaftMembers.of(settings, bind);
-        MetaDirectory directory = MetaDirectory.open(
-                metaDir, new MetaDirectory.Identity(members.own().id(), members.group()));
+        MetaDirectory directory = MetaDirectory.open(metaDir);
         try {
-            RatisNode node = new RatisNode(settings, members, directory, bind, replicated, onFailure);
+            Membership membership = Membership.of(directory, members, JOIN_LIMIT);
+            RaftProperties properties = RatisProperties.of(
+                    settings,
+                    members.startsAlone(),
+                    directory.raft(),
+                    bind,
+                    membership.own().port());
+            RatisNode node = new RatisNode(settings, properties, membership, directory, replicated, onFailure);
             try {
                 node.server.start();
-                return node;
             } catch (CompletionException e) {
-                node.server.close();
-                node.live.close();
+                node.abandon();
                 if (e.getCause() instanceof DamagedStateException damaged) {
                     throw damaged;
                 }
@@ -124,14 +144,44 @@ final class RatisNode implements CommandLog, AutoCloseable {
                                 + rootMessage(e),
                         e);
             } catch (IOException | RuntimeException e) {
-                node.server.close();
-                node.live.close();
+                node.abandon();
                 throw e;
             }
+            node.begin(members);
+            return node;
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    private void begin(RaftMembers members) {
+        // The port may be any free one.
+        peers.reachAt(RaftPeer.newBuilder(membership.peer())
+                .setAddress(membership.own().host() + ":" + address().getPort())
+                .build());
+        watch.start();
+        boolean asSet = members.joins()
+                || conf().getAllPeers().stream()
+                        .allMatch(peer -> members.all().stream()
+                                .anyMatch(member ->
+                                        member.id().equals(peer.getId().toString())));
+        if (!asSet) {
+            log.info(
+                    "the group's members are {}; flare.raft.peers, {}, only founded it",
+                    conf().getAllPeers(),
+                    members.all());
+        }
+    }
+
+    /** After a start that failed; the directory is the caller's. */
+    private void abandon() throws IOException {
+        closing = true;
+        watch.close();
+        peers.close();
+        leaderClient.close();
+        server.close();
+        live.close();
     }
 
     private static String rootMessage(Throwable failure) {
@@ -180,7 +230,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
         // Ready: the first entry of its own term is applied. The term is read again, since it may have changed between.
         boolean leads = !failed && info.isLeader() && info.isLeaderReady() && info.getCurrentTerm() == term;
         return new RaftStatus(
-                members.own().id(),
+                membership.id(),
                 Optional.ofNullable(info.getLeaderId()).map(RaftPeerId::toString),
                 term,
                 leads ? OptionalLong.of(term) : OptionalLong.empty(),
@@ -211,7 +261,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
     @Override
     public boolean confirmed() {
         // Alone, nobody else can have committed anything, and this peer acknowledges only what it applied.
-        return members.alone() && !failed && division().getInfo().isLeaderReady();
+        return !failed && isAlone(conf()) && division().getInfo().isLeaderReady();
     }
 
     /**
@@ -252,6 +302,9 @@ final class RatisNode implements CommandLog, AutoCloseable {
     /** Leaves a snapshot, so that the next start has nothing to replay. */
     @Override
     public void close() throws IOException {
+        closing = true;
+        watch.close();
+        peers.close();
         leaderClient.close();
         server.close();
         live.close();
@@ -260,7 +313,11 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     private CompletableFuture<RaftClientReply> send(RaftClientRequest request, RaftPeerId leader) {
         if (!leader.equals(server.getId())) {
-            return leaderClient.send(request);
+            RaftPeer peer = conf().getPeer(leader, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+            return peer == null
+                    ? CompletableFuture.failedFuture(
+                            Unavailable.because("the leader " + leader + " is no member known here"))
+                    : leaderClient.send(request, peer);
         }
         try {
             return server.submitClientRequestAsync(request);
@@ -283,6 +340,37 @@ final class RatisNode implements CommandLog, AutoCloseable {
             // Committed, but what came of it can't be read here: asked again, it is answered from the kept results.
             throw Unavailable.because("the outcomes of entry " + reply.getLogIndex() + " can't be read", e);
         }
+    }
+
+    RaftPeers peers() {
+        return peers;
+    }
+
+    private RaftConfiguration conf() {
+        return division().getRaftConf();
+    }
+
+    /** A listener that was removed goes on naming the leader that has stopped sending to it. */
+    private boolean hearsLeader() {
+        DivisionInfo info = division().getInfo();
+        return info.isLeader()
+                || (info.getLeaderId() != null
+                        && info.getRoleInfoProto()
+                                        .getFollowerInfo()
+                                        .getLeaderInfo()
+                                        .getLastRpcElapsedTimeMs()
+                                < SILENCE.toMillis());
+    }
+
+    private boolean isMember(RaftConfiguration conf) {
+        return conf.getPeer(server.getId(), RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER) != null;
+    }
+
+    /** Whether this peer is the only voter, and was before a change under way, too. */
+    private boolean isAlone(RaftConfiguration conf) {
+        return conf.getPreviousPeers().isEmpty()
+                && conf.getCurrentPeers().size() == 1
+                && conf.getPeer(server.getId()) != null;
     }
 
     private RaftServer.Division division() {
@@ -316,14 +404,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
         }
     }
 
-    private static RaftPeer peer(Member member) {
-        return RaftPeer.newBuilder()
-                .setId(member.id())
-                .setAddress(member.address())
-                .build();
-    }
-
-    private final class StateMachineHost implements MetadataStateMachine.Host {
+    private final class StateMachineHost implements MetadataStateMachine.Host, MembershipWatch.Events {
         private final Consumer<Throwable> onFailure;
         private final AtomicBoolean told = new AtomicBoolean();
 
@@ -333,12 +414,33 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
         @Override
         public void storageReady() throws IOException {
-            directory.initialised(new MetaDirectory.Identity(members.own().id(), members.group()));
+            directory.initialised(membership.identity());
         }
 
         @Override
         public void snapshotDue() {
             requestSnapshot();
+        }
+
+        @Override
+        public void joined() throws IOException {
+            directory.setJoining(false);
+        }
+
+        @Override
+        public void closed() {
+            if (!closing) {
+                removed();
+            }
+        }
+
+        @Override
+        public void removed() {
+            if (!failed) {
+                failed(new IllegalStateException("peer " + membership.id()
+                        + " is no member of the metadata log any more: it was removed. To have this process join under a"
+                        + " new id, empty " + directory.root() + " and start it with flare.raft.join = true"));
+            }
         }
 
         @Override

@@ -42,6 +42,8 @@ final class RatisProperties {
     /** A process stopped for a day by its operator goes on; Ratis would close the server after a minute. */
     private static final Duration CLOSE_THRESHOLD = Duration.ofDays(365);
 
+    private static final Duration STAGING_TIMEOUT = Duration.ofSeconds(60);
+
     private static final int KEPT_SNAPSHOTS = 2;
     private static final long HEADROOM_BYTES = 1 << 20;
     /** What Ratis and the stamp add to the commands of an entry, generously. */
@@ -63,6 +65,14 @@ final class RatisProperties {
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, duration(RETRY_CACHE_EXPIRY));
         RaftServerConfigKeys.setCloseThreshold(properties, duration(CLOSE_THRESHOLD));
         RaftClientConfigKeys.Rpc.setRequestTimeout(properties, duration(REQUEST_TIMEOUT));
+        return properties;
+    }
+
+    /** Of calls beside the log's own traffic. */
+    static RaftProperties client(Duration limit) {
+        RaftProperties properties = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftClientConfigKeys.Rpc.setRequestTimeout(properties, duration(limit));
         return properties;
     }
 
@@ -130,6 +140,8 @@ final class RatisProperties {
         LeaderElection.setLeaderStepDownWaitTime(properties, duration(settings.electionTimeoutMax()));
         // Adding so many members at once that they outvote the old ones can lose committed entries.
         LeaderElection.setMemberMajorityAdd(properties, false);
+        // How long a new listener may be silent while it installs a snapshot; 6 s by default.
+        RaftServerConfigKeys.setStagingTimeout(properties, duration(STAGING_TIMEOUT));
     }
 
     private static void snapshots(RaftProperties properties) {

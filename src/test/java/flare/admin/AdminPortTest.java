@@ -128,6 +128,21 @@ class AdminPortTest {
     }
 
     @Test
+    void showsAndChangesTheRaftPeers() {
+        assertThat(json(get(LOOPBACK, "/admin/raft")).path(0).path("role").asText())
+                .isEqualTo("leader");
+
+        HttpResponse added = await(port(LOOPBACK).handle(HttpRequest.POST("/admin/raft/add?peer=api-2&peer=api-3")));
+        assertThat(added.status().intValue()).isEqualTo(200);
+        assertThat(json(added).path(0).path("id").asText()).isEqualTo("api-1");
+        HttpResponse removed = await(port(LOOPBACK).handle(HttpRequest.POST("/admin/raft/remove?peer=api-1")));
+        assertThat(removed.status().intValue()).isEqualTo(409);
+        assertThat(json(removed).path("error").asText()).isEqualTo("nobody would be left to vote");
+        assertThat(get(LOOPBACK, "/admin/raft/add?peer=api-2").status().intValue())
+                .isEqualTo(405);
+    }
+
+    @Test
     void showsTheClusterItsNodesAndItsWork() {
         JsonNode status = json(get(LOOPBACK, "/admin/status"));
 

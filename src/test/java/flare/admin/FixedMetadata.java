@@ -5,6 +5,9 @@ import flare.metadata.ClusterState;
 import flare.metadata.Command;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
+import flare.metadata.RaftChange;
+import flare.metadata.RaftPeerView;
+import flare.metadata.RaftPeers;
 import flare.metadata.RaftStatus;
 import flare.metadata.Session;
 import flare.model.Fault;
@@ -39,6 +42,25 @@ final class FixedMetadata implements Metadata {
                     new FlareException(Fault.CONFLICT, "node " + set.node() + " still holds 12 copies"));
         }
         return (CompletionStage<R>) CompletableFuture.completedStage(new Command.Done());
+    }
+
+    @Override
+    public RaftPeers peers() {
+        return new RaftPeers() {
+            @Override
+            public CompletionStage<List<RaftPeerView>> list() {
+                return CompletableFuture.completedStage(
+                        List.of(new RaftPeerView("api-1", "127.0.0.1:8010", "leader", true, 3, 9, 9, 0)));
+            }
+
+            @Override
+            public CompletionStage<Void> change(RaftChange change) {
+                return change instanceof RaftChange.Remove
+                        ? CompletableFuture.failedStage(
+                                new FlareException(Fault.CONFLICT, "nobody would be left to vote"))
+                        : CompletableFuture.completedStage(null);
+            }
+        };
     }
 
     @Override

@@ -147,6 +147,29 @@ class FlareCommandTest {
     }
 
     @Test
+    void exchangesARaftPeerAndShowsThePeers() {
+        answer = """
+                [{"id":"api-4-0a1b2c3d","address":"h:8010","role":"follower","voter":true,"term":3,"committedIndex":9,\
+                "appliedIndex":8,"lag":1},{"id":"api-2","address":"g:8010","role":"unreachable","voter":true,"term":-1,\
+                "committedIndex":-1,"appliedIndex":-1,"lag":-1}]""";
+
+        assertThat(run("raft", "add", "api-4", "api-5", "--replace", "api-1", "--even"))
+                .isZero();
+        assertThat(asked).containsExactly("POST /admin/raft/add?peer=api-4&peer=api-5&even=true&replace=api-1 null");
+        assertThat(out.toString())
+                .contains("api-4-0a1b2c3d  follower     yes    h:8010   3     9          8        1")
+                .contains("api-2           unreachable  yes    g:8010   ?     ?          ?        ?");
+    }
+
+    @Test
+    void handsTheLeadToAnyPeer() {
+        answer = "[]";
+
+        assertThat(run("raft", "transfer")).isZero();
+        assertThat(asked).containsExactly("POST /admin/raft/transfer? null");
+    }
+
+    @Test
     void reclaims() {
         answer = """
                 {"complete":false,"copiesDeleted":5,"orphansDeleted":2,"left":["node 3 does not answer"]}""";
@@ -193,7 +216,20 @@ class FlareCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "stats", "status --jsn", "node", "node drain", "node drain x", "node drain 0"})
+    @ValueSource(
+            strings = {
+                "",
+                "stats",
+                "status --jsn",
+                "node",
+                "node drain",
+                "node drain x",
+                "node drain 0",
+                "raft",
+                "raft add",
+                "cluster",
+                "cluster kill"
+            })
     void refusesWrongUsage(String line) {
         String[] words = line.isEmpty() ? new String[0] : line.split(" ");
 

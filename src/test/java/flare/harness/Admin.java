@@ -48,6 +48,16 @@ final class Admin {
                 .POST(BodyPublishers.noBody()));
     }
 
+    static JsonNode get(ServerProcess api, String path) throws IOException {
+        return send(HttpRequest.newBuilder(api.admin(path)).timeout(Duration.ofSeconds(30)));
+    }
+
+    static JsonNode post(ServerProcess api, String path) throws IOException {
+        return send(HttpRequest.newBuilder(api.admin(path))
+                .timeout(Duration.ofMinutes(2))
+                .POST(BodyPublishers.noBody()));
+    }
+
     private static JsonNode send(HttpRequest.Builder request) throws IOException {
         try {
             HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** A Flare of separate processes on loopback: API nodes that form one Raft group, and data nodes. */
 final class Topology implements AutoCloseable {
 
-    private static final String SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef";
+    static final String SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef";
     private static final Duration LEADER_LIMIT = Duration.ofSeconds(30);
 
     private final List<ServerProcess> apis = new ArrayList<>();

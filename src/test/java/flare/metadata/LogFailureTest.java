@@ -36,6 +36,9 @@ class LogFailureTest {
                     public void snapshotDue() {}
 
                     @Override
+                    public void closed() {}
+
+                    @Override
                     public void failed(Throwable cause) {
                         failures.add(cause);
                     }

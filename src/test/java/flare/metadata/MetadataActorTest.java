@@ -351,6 +351,7 @@ class MetadataActorTest {
                 Optional.empty(),
                 List.of(),
                 false,
+                false,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),

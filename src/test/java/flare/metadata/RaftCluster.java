@@ -29,12 +29,20 @@ final class RaftCluster implements AutoCloseable {
     final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final Path root;
     private final List<String> peers = new ArrayList<>();
+    /** Ports of those that found nothing. */
+    private final Map<String, Integer> joining = new ConcurrentHashMap<>();
+
     long snapshotEntries = 100_000;
 
     RaftCluster(Path root, int size) throws IOException {
+        this(root, size, size > 1);
+    }
+
+    /** @param listed whether the peers are named in the settings, so that others can reach them */
+    private RaftCluster(Path root, int size, boolean listed) throws IOException {
         this.root = root;
         List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < size && size > 1; i++) {
+        for (int i = 0; i < size && listed; i++) {
             ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             sockets.add(socket);
             peers.add((char) ('a' + i) + "@" + LOOPBACK + ":" + socket.getLocalPort());
@@ -42,6 +50,19 @@ final class RaftCluster implements AutoCloseable {
         for (ServerSocket socket : sockets) {
             socket.close();
         }
+    }
+
+    /** One peer that others can join. */
+    static RaftCluster ofOne(Path root) throws IOException {
+        return new RaftCluster(root, 1, true);
+    }
+
+    /** Starts a peer that is none of the founders. */
+    RaftMetadata join(String name) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            joining.put(name, socket.getLocalPort());
+        }
+        return start(name);
     }
 
     RaftMetadata start(String peer) throws IOException {
@@ -81,9 +102,10 @@ final class RaftCluster implements AutoCloseable {
 
     RaftSettings settings(String peer) {
         return new RaftSettings(
-                0,
+                joining.getOrDefault(peer, 0),
                 Optional.of(peer),
                 peers,
+                joining.containsKey(peer),
                 false,
                 Duration.ofMillis(300),
                 Duration.ofMillis(600),

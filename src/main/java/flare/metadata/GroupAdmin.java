@@ -1,0 +1,273 @@
+package flare.metadata;
+
+import flare.metadata.RaftChange.Add;
+import flare.metadata.RaftChange.Remove;
+import flare.metadata.RaftChange.Transfer;
+import flare.model.Fault;
+import flare.model.FlareException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
+import org.apache.ratis.protocol.exceptions.TransferLeadershipException;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the group and changes its membership, from any member: orders go to the leader, each on condition that the
+ * members are still those that were looked at, so that of two operators one is refused.
+ */
+final class GroupAdmin implements RaftPeers, Closeable {
+
+    private static final Logger log = LoggerFactory.getLogger(GroupAdmin.class);
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(2);
+    private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(10);
+    /** A new listener is first brought up to date, by a snapshot of any size. */
+    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
+
+    /** For a change of leader, or of members, that is under way to end. */
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(30);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final RaftGroupId group;
+    private final Supplier<RaftConfiguration> local;
+    private final PeerRpc questions = new PeerRpc(ASK_LIMIT);
+    private final PeerRpc orders = new PeerRpc(CHANGE_LIMIT);
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "raft-members");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** @param local the members as this peer's log has them */
+    GroupAdmin(RaftGroupId group, Supplier<RaftConfiguration> local) {
+        this.group = group;
+        this.local = local;
+    }
+
+    @Override
+    public CompletionStage<List<RaftPeerView>> list() {
+        return CompletableFuture.supplyAsync(() -> look().views(), threads);
+    }
+
+    @Override
+    public CompletionStage<Void> change(RaftChange change) {
+        return CompletableFuture.runAsync(() -> changeNow(change), threads);
+    }
+
+    /** Where this process's own peer is bound, if not where the log says. */
+    void reachAt(RaftPeer own) {
+        questions.reachAt(own);
+        orders.reachAt(own);
+    }
+
+    GroupView look() {
+        RaftConfiguration conf = local.get();
+        return GroupView.look(
+                questions,
+                group,
+                conf.getAllPeers(RaftPeerRole.FOLLOWER),
+                conf.getAllPeers(RaftPeerRole.LISTENER),
+                threads);
+    }
+
+    /** Has the leader send the log to this process. Throws {@link IOException} where that can't be done now. */
+    void joinAsListener(RaftPeer own) throws IOException {
+        GroupView view = look();
+        if (!view.contains(own.getId().toString())) {
+            List<RaftPeer> listeners = new ArrayList<>(view.listeners());
+            listeners.add(own);
+            set(view, view.voters(), listeners);
+        }
+    }
+
+    private void changeNow(RaftChange change) {
+        log.info("changing the members of the metadata log: {}", change);
+        if (change instanceof Add add) {
+            GroupView view = lookAtLeader();
+            MembershipPlan plan = MembershipPlan.of(add, view.views());
+            apply(plan, view);
+        } else if (change instanceof Remove remove) {
+            GroupView view = lookAtLeader();
+            MembershipPlan plan = MembershipPlan.of(remove, view.views());
+            apply(plan, view);
+        } else if (change instanceof Transfer transfer) {
+            GroupView view = lookAtLeader();
+            List<RaftPeerView> views = view.views();
+            RaftPeerView to = MembershipPlan.successor(transfer, views, MembershipPlan.ids(views, true));
+            try {
+                transfer(view, to);
+            } catch (IOException e) {
+                throw refused(to.id() + " was not made the leader", e);
+            }
+        }
+    }
+
+    private void apply(MembershipPlan plan, GroupView seen) {
+        GroupView view = seen;
+        for (int i = 0; i < plan.steps().size(); i++) {
+            List<String> voters = plan.steps().get(i);
+            boolean last = i == plan.steps().size() - 1;
+            List<String> listeners = last
+                    ? plan.listeners()
+                    : view.listenerIds().stream()
+                            .filter(id -> !voters.contains(id))
+                            .toList();
+            view = step(view, voters, listeners);
+        }
+    }
+
+    /** A leader may change at any moment; what was decided holds as long as the members are those it was decided for. */
+    private GroupView step(GroupView decidedFor, List<String> voters, List<String> listeners) {
+        long deadline = System.nanoTime() + STEP_LIMIT.toNanos();
+        GroupView view = decidedFor;
+        while (true) {
+            try {
+                if (view.leader().isEmpty()) {
+                    view = lookAgain(deadline);
+                }
+                if (!view.hasMembers(voters, listeners)) {
+                    if (!view.hasMembers(decidedFor.voterIds(), decidedFor.listenerIds())) {
+                        throw new FlareException(
+                                Fault.CONFLICT, "the members changed meanwhile: " + view.voterIds() + " vote now");
+                    }
+                    view = awayFromLeaversLead(view, voters);
+                    set(
+                            view,
+                            voters.stream().map(view::peer).toList(),
+                            listeners.stream().map(view::peer).toList());
+                }
+                return look();
+            } catch (IOException e) {
+                if (!passes(e) || System.nanoTime() > deadline) {
+                    throw refused("the members were not changed to " + voters, e);
+                }
+                log.info("the members are not changed yet, trying again: {}", e.toString());
+                view = lookAgain(deadline);
+            }
+        }
+    }
+
+    /** Throws {@link FlareException} if nobody leads for longer than a change of leader takes. */
+    private GroupView lookAtLeader() {
+        GroupView view = look();
+        if (view.leader().isEmpty()) {
+            view = lookAgain(System.nanoTime() + TRANSFER_LIMIT.toNanos());
+        }
+        view.requireLeader();
+        return view;
+    }
+
+    private GroupView lookAgain(long deadline) {
+        GroupView view;
+        do {
+            pauseUnchecked();
+            view = look();
+        } while (view.leader().isEmpty() && System.nanoTime() < deadline);
+        return view;
+    }
+
+    private static boolean passes(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotLeaderException
+                    || cause instanceof LeaderNotReadyException
+                    || cause instanceof ReconfigurationInProgressException
+                    || cause instanceof TransferLeadershipException
+                    || cause instanceof StatusRuntimeException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A leader that leaves would answer its last requests with its own end: another one leads first. */
+    private GroupView awayFromLeaversLead(GroupView view, List<String> stay) throws IOException {
+        RaftPeer leader = view.requireLeader();
+        if (stay.contains(leader.getId().toString())) {
+            return view;
+        }
+        transfer(view, MembershipPlan.successor(new Transfer(Optional.empty()), view.views(), stay));
+        return look();
+    }
+
+    private void transfer(GroupView view, RaftPeerView to) throws IOException {
+        RaftPeer leader = view.requireLeader();
+        if (!leader.getId().toString().equals(to.id())) {
+            orders.transfer(leader, group, view.peer(to.id()).getId(), TRANSFER_LIMIT);
+            awaitLeader();
+        }
+    }
+
+    /** The old leader answers as soon as it is none any more. */
+    private void awaitLeader() throws IOException {
+        long deadline = System.nanoTime() + TRANSFER_LIMIT.toNanos();
+        while (look().leader().isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("nobody says that it leads after " + TRANSFER_LIMIT.toSeconds() + " s");
+            }
+            pause();
+        }
+    }
+
+    private void set(GroupView view, List<RaftPeer> voters, List<RaftPeer> listeners) throws IOException {
+        orders.setConfiguration(
+                view.requireLeader(),
+                group,
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .setServersInCurrentConf(view.voters())
+                        .setListenersInCurrentConf(view.listeners())
+                        .setServersInNewConf(voters)
+                        .setListenersInNewConf(listeners)
+                        .build());
+    }
+
+    private static void pauseUnchecked() {
+        try {
+            pause();
+        } catch (IOException e) {
+            throw Unavailable.because("interrupted", e);
+        }
+    }
+
+    static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static FlareException refused(String what, IOException cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new FlareException(Fault.CONFLICT, what + ": " + root.getMessage(), cause);
+    }
+
+    @Override
+    public void close() throws IOException {
+        threads.shutdownNow();
+        questions.close();
+        orders.close();
+    }
+}

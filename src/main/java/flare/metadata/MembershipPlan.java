@@ -1,0 +1,154 @@
+package flare.metadata;
+
+import flare.model.Fault;
+import flare.model.FlareException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a change makes of the group, decided from its members as they are now; refused where it would leave less than there
+ * is. Pure.
+ *
+ * @param steps the voters after each step: one more or one exchanged at a time, since Ratis refuses a step in which the new
+ *     voters are half of all (RATIS-1912), and so that each new one is needed only once it has caught up
+ * @param listeners after the last step; a new voter leaves them in its own
+ */
+record MembershipPlan(List<List<String>> steps, List<String> listeners) {
+
+    /** A listener further behind than this would hold up commits as a voter. */
+    static final long MAX_LAG = 10_000;
+
+    MembershipPlan {
+        steps = steps.stream().map(List::copyOf).toList();
+        listeners = List.copyOf(listeners);
+    }
+
+    static MembershipPlan of(RaftChange.Add add, List<RaftPeerView> members) {
+        List<RaftPeerView> added =
+                add.peers().stream().map(name -> member(name, members)).toList();
+        for (RaftPeerView peer : added) {
+            if (peer.voter()) {
+                throw conflict(peer.id() + " is a voter already");
+            } else if (!peer.isReachable()) {
+                throw conflict(peer.id() + " does not answer at " + peer.address() + ": start it first");
+            } else if (peer.lag() < 0 || peer.lag() > MAX_LAG) {
+                throw conflict(peer.id() + " is " + peer.lag() + " entries behind: it can vote once it is at most "
+                        + MAX_LAG + " behind; 'flare raft status' shows how far it is");
+            }
+        }
+        Optional<RaftPeerView> replaced = add.replaced().map(name -> voter(name, members));
+        List<String> voters = new ArrayList<>(ids(members, true));
+        List<List<String>> steps = new ArrayList<>();
+        for (int i = 0; i < added.size(); i++) {
+            if (i == 0) {
+                replaced.ifPresent(peer -> voters.remove(peer.id()));
+            }
+            voters.add(added.get(i).id());
+            steps.add(List.copyOf(voters));
+        }
+        refuseEven(voters, add.even());
+        steps.forEach(step -> refuseWithoutMajority(step, members));
+        List<String> listeners = new ArrayList<>(ids(members, false));
+        listeners.removeAll(voters);
+        return new MembershipPlan(steps, listeners);
+    }
+
+    static MembershipPlan of(RaftChange.Remove remove, List<RaftPeerView> members) {
+        List<RaftPeerView> removed =
+                remove.peers().stream().map(name -> member(name, members)).toList();
+        List<String> voters = new ArrayList<>(ids(members, true));
+        List<String> listeners = new ArrayList<>(ids(members, false));
+        removed.forEach(peer -> voters.remove(peer.id()));
+        removed.forEach(peer -> listeners.remove(peer.id()));
+        if (voters.isEmpty()) {
+            throw conflict("nobody would be left to vote: the metadata would be lost");
+        }
+        if (voters.size() < ids(members, true).size()) {
+            refuseEven(voters, remove.even());
+            refuseWithoutMajority(voters, members);
+        }
+        return new MembershipPlan(List.of(voters), listeners);
+    }
+
+    /** The voter to lead after a change: one that answers, the furthest of those that stay. */
+    static RaftPeerView successor(RaftChange.Transfer transfer, List<RaftPeerView> members, List<String> among) {
+        if (transfer.to().isPresent()) {
+            RaftPeerView peer = voter(transfer.to().get(), members);
+            if (!peer.isReachable()) {
+                throw conflict(peer.id() + " does not answer at " + peer.address());
+            }
+            return peer;
+        }
+        return members.stream()
+                .filter(peer -> peer.voter() && peer.isReachable() && !peer.isLeader() && among.contains(peer.id()))
+                .max(java.util.Comparator.comparingLong(RaftPeerView::committedIndex))
+                .orElseThrow(() -> conflict("no other voter answers that could lead"));
+    }
+
+    static List<String> ids(List<RaftPeerView> members, boolean voters) {
+        return members.stream()
+                .filter(peer -> peer.voter() == voters)
+                .map(RaftPeerView::id)
+                .toList();
+    }
+
+    private static void refuseEven(List<String> voters, boolean meant) {
+        if (voters.size() % 2 == 0 && !meant) {
+            throw conflict("there would be " + voters.size() + " voters, which survive no more failures than "
+                    + (voters.size() - 1) + " and need " + (voters.size() / 2 + 1)
+                    + " to go on: add two at once, or one in place of another (--replace), or say --even if that is"
+                    + " meant for a while");
+        }
+    }
+
+    private static void refuseWithoutMajority(List<String> voters, List<RaftPeerView> members) {
+        List<RaftPeerView> silent = members.stream()
+                .filter(peer -> voters.contains(peer.id()) && !peer.isReachable())
+                .toList();
+        int needed = voters.size() / 2 + 1;
+        int answering = voters.size() - silent.size();
+        if (answering < needed) {
+            throw conflict("of " + voters.size() + " voters " + needed + " would have to answer, and " + answering
+                    + " do: nothing could be written. Silent: "
+                    + silent.stream()
+                            .map(peer -> peer.id() + " at " + peer.address())
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static RaftPeerView voter(String name, List<RaftPeerView> members) {
+        RaftPeerView peer = member(name, members);
+        if (!peer.voter()) {
+            throw conflict(peer.id() + " does not vote: 'flare raft add' makes it a voter");
+        }
+        return peer;
+    }
+
+    /** By its id, or by what its id begins with where only one does. */
+    private static RaftPeerView member(String name, List<RaftPeerView> members) {
+        List<RaftPeerView> exact =
+                members.stream().filter(peer -> peer.id().equals(name)).toList();
+        List<RaftPeerView> found = exact.isEmpty()
+                ? members.stream()
+                        .filter(peer -> peer.id().matches(java.util.regex.Pattern.quote(name) + "-[0-9a-f]{8}"))
+                        .toList()
+                : exact;
+        String all = members.stream().map(RaftPeerView::id).collect(Collectors.joining(", "));
+        if (found.isEmpty()) {
+            throw new FlareException(
+                    Fault.NO_SUCH_NODE,
+                    "there is no peer " + name + ": " + all
+                            + " are. A new one is an API process started with flare.raft.join = true");
+        }
+        if (found.size() > 1) {
+            throw conflict(name + " may be several: " + all + "; name the whole id");
+        }
+        return found.get(0);
+    }
+
+    private static FlareException conflict(String sentence) {
+        return new FlareException(Fault.CONFLICT, sentence);
+    }
+}
