@@ -91,7 +91,8 @@ final class RaftCommand implements Runnable {
     }
 
     private static void post(AdminConnection server, String order, List<String> query) {
-        server.post("/admin/raft/" + order + "?" + String.join("&", query), RaftPeerStatus[].class, RaftCommand::print);
+        String parameters = query.isEmpty() ? "" : "?" + String.join("&", query);
+        server.post("/admin/raft/" + order + parameters, RaftPeerStatus[].class, RaftCommand::print);
     }
 
     private static List<String> query(List<String> peers, boolean even) {

@@ -166,7 +166,7 @@ class FlareCommandTest {
         answer = "[]";
 
         assertThat(run("raft", "transfer")).isZero();
-        assertThat(asked).containsExactly("POST /admin/raft/transfer? null");
+        assertThat(asked).containsExactly("POST /admin/raft/transfer null");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +51,13 @@ class PeerChangeTest {
                 writers.start(3, seed, new ObjectClient(() -> target.get().object("/")));
                 second.start();
                 third.start();
-                second.awaitReady();
-                third.awaitReady();
+                awaitMember(second, "api-2");
+                awaitMember(third, "api-3");
                 Admin.post(first, "/admin/raft/add?peer=api-2&peer=api-3");
                 assertThat(voters(first)).hasSize(3);
 
-                fourth.start().awaitReady();
+                fourth.start();
+                awaitMember(fourth, "api-4");
                 target.set(second);
                 Admin.post(fourth, "/admin/raft/add?peer=api-4&replace=api-1");
                 assertThat(first.awaitExit(EXIT_LIMIT)).isNotZero();
@@ -91,6 +93,16 @@ class PeerChangeTest {
                 .set("flare.raft.join", true)
                 .set("flare.raft.peers.0", "api-1@127.0.0.1:" + first.ports().raft());
         return process;
+    }
+
+    /** It is ready while it is brought up to date, before it is a member. */
+    private static void awaitMember(ServerProcess api, String name) {
+        api.awaitReady();
+        Awaitility.await()
+                .atMost(EXIT_LIMIT)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> Admin.get(api, "/admin/raft").findValuesAsText("id").stream()
+                        .anyMatch(id -> id.startsWith(name + "-")));
     }
 
     private static List<String> voters(ServerProcess api) throws IOException {

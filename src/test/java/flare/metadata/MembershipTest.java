@@ -178,7 +178,10 @@ class MembershipTest {
     private String join(String name) throws Exception {
         cluster.join(name);
         await().atMost(LIMIT).until(() -> metadata(name).status().sessionLive());
-        return metadata(name).status().peer();
+        String id = metadata(name).status().peer();
+        // It is served while it is brought up to date, before it is a member.
+        await().atMost(LIMIT).until(() -> peers(name).stream().anyMatch(peer -> peer.id().equals(id)));
+        return id;
     }
 
     private void change(String on, RaftChange change) throws Exception {

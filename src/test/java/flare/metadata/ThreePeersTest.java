@@ -109,6 +109,7 @@ class ThreePeersTest {
         await().atMost(LIMIT).until(() -> ledger(late).size() == size);
         assertThat(ledger(late)).isEqualTo(ledger(leader));
         assertThat(find(late, 60_999)).isPresent();
+        await().atMost(LIMIT).until(() -> metadata(late).status().sessionLive());
         create(late, 1).get(20, SECONDS);
         assertThat(cluster.failures).isEmpty();
     }
