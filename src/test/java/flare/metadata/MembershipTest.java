@@ -180,7 +180,8 @@ class MembershipTest {
         await().atMost(LIMIT).until(() -> metadata(name).status().sessionLive());
         String id = metadata(name).status().peer();
         // It is served while it is brought up to date, before it is a member.
-        await().atMost(LIMIT).until(() -> peers(name).stream().anyMatch(peer -> peer.id().equals(id)));
+        await().atMost(LIMIT)
+                .until(() -> peers(name).stream().anyMatch(peer -> peer.id().equals(id)));
         return id;
     }
 
