@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,7 +49,11 @@ class PeerChangeTest {
                     ServerProcess fourth = joining(topology, "api-4");
                     Writers writers = new Writers(ledger, SIZES);
                     Probe probe = new Probe(target)) {
-                writers.start(3, seed, new ObjectClient(() -> target.get().object("/")));
+                writers.start(
+                        3,
+                        seed,
+                        new ObjectClient(
+                                () -> Objects.requireNonNull(target.get()).object("/")));
                 second.start();
                 third.start();
                 awaitMember(second, "api-2");
@@ -66,8 +71,8 @@ class PeerChangeTest {
 
                 Admin.post(third, "/admin/raft/transfer?peer=api-3");
                 assertThat(Admin.leads(third)).isTrue();
-                writers.close();
-                probe.close();
+                writers.stop();
+                probe.stop();
                 target.set(fourth);
                 List<String> wrong = wrong(ledger, fourth);
                 System.out.printf(
@@ -131,7 +136,8 @@ class PeerChangeTest {
         private final Thread thread;
 
         Probe(AtomicReference<ServerProcess> target) {
-            ObjectClient client = new ObjectClient(() -> target.get().object("/"));
+            ObjectClient client =
+                    new ObjectClient(() -> Objects.requireNonNull(target.get()).object("/"));
             thread = new Thread(() -> run(client), "probe");
             thread.setDaemon(true);
             thread.start();
@@ -159,6 +165,10 @@ class PeerChangeTest {
 
         @Override
         public void close() {
+            stop();
+        }
+
+        void stop() {
             stopped.set(true);
             try {
                 thread.join();

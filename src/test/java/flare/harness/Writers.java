@@ -72,6 +72,11 @@ final class Writers implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+    }
+
+    /** Returns when what they were at is in the ledger. */
+    void stop() {
         stopped.set(true);
         for (Thread thread : threads) {
             try {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,16 +41,18 @@ class MembershipTest {
     private RaftCluster cluster;
     private final AtomicInteger numbers = new AtomicInteger();
 
+    @BeforeEach
+    void prepare() throws IOException {
+        cluster = RaftCluster.ofOne(root);
+    }
+
     @AfterEach
     void stop() throws IOException {
-        if (cluster != null) {
-            cluster.close();
-        }
+        cluster.close();
     }
 
     @Test
     void oneGrowsToThreeUnderLoadAndThenLosesItsFirst() throws Exception {
-        cluster = RaftCluster.ofOne(root);
         cluster.start("a");
         await().atMost(LIMIT).until(() -> metadata("a").status().sessionLive());
         try (Load load = new Load()) {
@@ -83,7 +86,6 @@ class MembershipTest {
 
     @Test
     void aListenerWritesReadsAndLeavesTheVoteToOthers() throws Exception {
-        cluster = RaftCluster.ofOne(root);
         cluster.start("a");
         String b = join("b");
 
@@ -106,6 +108,7 @@ class MembershipTest {
 
     @Test
     void aWipedPeerDoesNotVoteAgainButComesBackUnderANewId() throws Exception {
+        cluster.close();
         cluster = new RaftCluster(root, 3);
         for (String peer : List.of("a", "b", "c")) {
             cluster.start(peer);
@@ -132,6 +135,7 @@ class MembershipTest {
 
     @Test
     void theLeadIsHandedOver() throws Exception {
+        cluster.close();
         cluster = new RaftCluster(root, 3);
         for (String peer : List.of("a", "b", "c")) {
             cluster.start(peer);
@@ -151,7 +155,6 @@ class MembershipTest {
     @Tag("long")
     @Test
     void aNewPeerGetsTheSnapshotWhereTheLogIsPurged() throws Exception {
-        cluster = RaftCluster.ofOne(root);
         cluster.snapshotEntries = 30;
         cluster.start("a");
         for (int i = 0; i < 60; i++) {
@@ -259,13 +262,17 @@ class MembershipTest {
             return Duration.ofNanos(longestGap.get()).toMillis();
         }
 
-        void end() throws InterruptedException {
+        void end() {
             stopped.set(true);
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             end();
         }
     }
