@@ -61,7 +61,9 @@ final class NodeCallParser {
             call = new NodeCall.Inventory(
                     Optional.ofNullable(query.remove("after")).map(NodeCallParser::chunk),
                     (int) number("limit", 1, NodeCall.MAX_INVENTORY));
-        } else if (path.startsWith(CHUNKS + "/") && path.endsWith(PULL)) {
+        } else if (path.startsWith(CHUNKS + "/")
+                && path.endsWith(PULL)
+                && path.length() > CHUNKS.length() + PULL.length()) {
             allow("POST");
             call = new NodeCall.Pull(
                     chunk(path.substring(CHUNKS.length() + 1, path.length() - PULL.length())), pullOrder());
