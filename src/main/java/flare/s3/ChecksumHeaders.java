@@ -7,6 +7,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.BodyChecks;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -100,6 +101,23 @@ final class ChecksumHeaders {
             throw new FlareException(Fault.INVALID_ARGUMENT, MODE + " must be ENABLED, here '" + mode.get() + "'");
         }
         return mode.isPresent();
+    }
+
+    /** Whether it names a checksum of the body, or the algorithm of one. */
+    static boolean isOfBody(String header) {
+        return header.equalsIgnoreCase(SDK_ALGORITHM) || valued(header).isPresent();
+    }
+
+    /** Whether it is the checksum of no bytes. */
+    static boolean isOfNothing(String header, String value) {
+        return valued(header)
+                .filter(a -> Base64.getEncoder().encodeToString(a.start().finish()).equals(value))
+                .isPresent();
+    }
+
+    private static Optional<ChecksumAlgorithm> valued(String header) {
+        String name = header.toLowerCase(Locale.ROOT);
+        return name.startsWith(PREFIX) ? named(name.substring(PREFIX.length())) : Optional.empty();
     }
 
     static HttpResponse addTo(HttpResponse response, Optional<Checksum> checksum) {

@@ -140,11 +140,12 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             if (hosts.isBelowDomain(headers)) {
                 exchange.isAt(headers.first(RequestGuard.HOST).orElseThrow());
             }
-            RequestFraming.check(method, headers);
+            RequestFraming.check(headers);
             RawTarget target = RawTarget.parse(exchange.target());
             Optional<BucketName> hostBucket = hosts.bucket(headers);
             Operation operation = Router.route(method, target, headers, hostBucket);
             exchange.isA(operation);
+            RequestFraming.requireLength(operation, headers);
             if (operation instanceof Operation.OfPreflight preflight) {
                 return handlers.cors().preflight(preflight.bucket(), headers);
             }

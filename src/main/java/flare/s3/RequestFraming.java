@@ -5,14 +5,19 @@ import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.util.Optional;
+import java.util.Set;
 
 /** Refuses what {@link RequestGuard} found wrong with a request before the parser smoothed it over. */
 final class RequestFraming {
 
     private RequestFraming() {}
 
-    /** Throws {@link FlareException} with MISSING_CONTENT_LENGTH, INVALID_REQUEST or SLOW_DOWN. */
-    static void check(String method, Headers headers) {
+    /** Whose body is what is stored: without a length it would be an empty object that nobody meant. */
+    private static final Set<Route> STORING =
+            Set.of(ObjectRoute.PUT_OBJECT, ObjectRoute.UPLOAD_PART, BucketRoute.POST_OBJECT);
+
+    /** Throws {@link FlareException} with INVALID_REQUEST or SLOW_DOWN. */
+    static void check(Headers headers) {
         Optional<String> violation = headers.first(RequestGuard.VIOLATION);
         if (violation.isPresent()) {
             throw new FlareException(Fault.INVALID_REQUEST, violation.get());
@@ -21,10 +26,13 @@ final class RequestFraming {
         if (overload.isPresent()) {
             throw new FlareException(Fault.SLOW_DOWN, overload.get());
         }
-        boolean needsLength = method.equals("PUT") || method.equals("POST");
-        if (needsLength && headers.has(RequestGuard.NO_LENGTH)) {
+    }
+
+    /** Throws {@link FlareException} with MISSING_CONTENT_LENGTH. Elsewhere no length is an empty body (RFC 9112 6.3). */
+    static void requireLength(Operation operation, Headers headers) {
+        if (STORING.contains(operation.route()) && headers.has(RequestGuard.NO_LENGTH)) {
             throw new FlareException(
-                    Fault.MISSING_CONTENT_LENGTH, "a " + method + " needs a Content-Length or chunked transfer");
+                    Fault.MISSING_CONTENT_LENGTH, operation.name() + " needs a Content-Length or chunked transfer");
         }
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bad-input table, presigned URLs and odd targets; the numbers are its rows. */
@@ -61,6 +62,18 @@ class PresignedRowsTest {
         WireRequest url = presigned("GET", "/object/precious", NOW);
         String query = url.rawQuery().replace("X-Amz-Expires=60", "X-Amz-Expires=" + expires);
         refused(port.client.send(withQuery(url, query), ""), 400, "AuthorizationQueryParametersError");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crc32, AAAAAA%3D%3D", "crc64nvme, AAAAAAAAAAA%3D", "sha1, 2jmj7l5rSw0yVb%2FvlWAYkK%2FYBwk%3D"})
+    void takesABodyThatWasUnknownWhenItsUrlWasSigned(String algorithm, String ofNothing) throws IOException {
+        String target = "/object/unknown-" + algorithm + "?x-amz-sdk-checksum-algorithm="
+                + algorithm.toUpperCase(java.util.Locale.ROOT) + "&x-amz-checksum-" + algorithm + "=";
+        WireRequest url = SignedClient.SIGNER.presign(request("PUT", target + ofNothing, 4), NOW, MINUTE);
+        assertThat(port.client.send(url, "body").status()).isEqualTo(200);
+        String wrong = target + ofNothing.replaceFirst("[A2]", "B");
+        WireRequest other = SignedClient.SIGNER.presign(request("PUT", wrong, 4), NOW, MINUTE);
+        refused(port.client.send(other, "body"), 400, "BadDigest");
     }
 
     @Test

@@ -50,6 +50,12 @@ class RequestFramingTest {
         assertThat(port.objects.keys()).contains("zero").doesNotContain("no-length");
     }
 
+    /** curl -X PUT of a bucket sends neither a length nor a body, and S3 takes it. */
+    @Test
+    void takesNoLengthForNoBodyWhereNoneIsStored() throws IOException {
+        assertThat(port.ask(RawClient.head("PUT /without-length")).status()).isEqualTo(200);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-1", "", "abc", "+5", "18446744073709551616", "5, 5", "0x5"})
     void row51RefusesLengthsThatAreNone(String length) throws IOException {
