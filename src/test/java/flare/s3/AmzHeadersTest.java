@@ -67,6 +67,7 @@ class AmzHeadersTest {
                 "x-amz-request-payer: requester",
                 "x-amz-optional-object-attributes: RestoreStatus",
                 "x-amz-storage-class: STANDARD",
+                "x-amz-te: append-md5",
                 "x-amz-user-agent: sdk",
                 "x-amzn-trace-id: Root=1"
             })

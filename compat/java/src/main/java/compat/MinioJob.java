@@ -139,7 +139,7 @@ final class MinioJob {
         client.composeObject(ComposeObjectArgs.builder()
                 .bucket(BUCKET)
                 .object("composed")
-                .sources(List.of(big, big))
+                .sources(new ArrayList<>(List.of(big, big)))
                 .build());
         equal(
                 client.statObject(StatObjectArgs.builder()
