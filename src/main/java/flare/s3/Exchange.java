@@ -13,6 +13,7 @@ import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -84,6 +85,11 @@ final class Exchange {
     /** The answer with its request id; recorded once it has ended, however it ends. */
     HttpResponse finish(HttpResponse response) {
         HttpResponse identified = response.addHeader(RawHeader.create(ID_HEADER, id));
+        if (body.isAwaitedInVain()) {
+            // botocore takes an answer without a 100 before it for the end of the connection: on a kept one it reads the next
+            // answer wrongly, and waits a minute.
+            identified = identified.addHeader(Connection.create("close"));
+        }
         if (response.entity() instanceof HttpEntity.Chunked chunked) {
             return identified.withEntity(
                     HttpEntities.createChunked(chunked.getContentType(), counted(response, chunked.getDataBytes())));

@@ -73,6 +73,11 @@ final class RequestBody {
         return parsed.equals(ContentTypes.NO_CONTENT_TYPE) ? Optional.empty() : Optional.of(parsed.toString());
     }
 
+    /** Whether its client waits to be told to go on, but nothing would come. */
+    boolean isAwaitedInVain() {
+        return headers.has("expect") && entity.isKnownEmpty();
+    }
+
     /** Of the body, so far. */
     long received() {
         return received.get();
