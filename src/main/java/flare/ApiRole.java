@@ -4,6 +4,7 @@ import flare.admin.ApiProcess;
 import flare.admin.BackgroundWork;
 import flare.admin.NodeHealth;
 import flare.admin.ReclaimResult;
+import flare.admin.UserAdministration;
 import flare.admin.WorkerStatus;
 import flare.cluster.NodeMap;
 import flare.cluster.NodeMapActor;
@@ -25,6 +26,7 @@ import flare.object.MetadataBucketService;
 import flare.object.MetadataUserService;
 import flare.object.ObjectEnvironment;
 import flare.object.StreamingObjectService;
+import flare.object.UserService;
 import flare.placement.ActorPlacement;
 import flare.placement.PlacementActor;
 import flare.repair.NodeMapFeed;
@@ -149,12 +151,13 @@ final class ApiRole {
                 System::nanoTime,
                 Materializer.matFromSystem(system.classicSystem()));
         StreamingObjectService objects = new StreamingObjectService(environment);
+        UserService users = new MetadataUserService(metadata, settings.object().commitTimeout());
         int port = bindObjectPort(new Services(
                 objects,
                 new MetadataBucketService(environment),
                 objects.multipart(),
-                new MetadataUserService(metadata, settings.object().commitTimeout())));
-        return new Started(port, admin(metadata, nodeMap, repair));
+                users));
+        return new Started(port, admin(metadata, nodeMap, repair, users));
     }
 
     private RaftMetadata startMetadata(Consumer<Throwable> onFailure) {
@@ -248,14 +251,15 @@ final class ApiRole {
         return server.port();
     }
 
-    private ApiProcess admin(Metadata metadata, NodeMap nodeMap, Repair repair) {
+    private ApiProcess admin(Metadata metadata, NodeMap nodeMap, Repair repair, UserService users) {
         return new ApiProcess(
                 metadata,
                 settings.object().writeQuorum(),
                 settings.raft().readTimeout(),
                 () -> nodeMap.nodes().stream().map(ApiRole::health).toList(),
                 new Work(repair, system),
-                https::status);
+                https::status,
+                new UserAdministration(users, settings.s3()));
     }
 
     private static NodeHealth health(NodeView view) {

@@ -32,6 +32,18 @@ public final class AdminJson {
         return value;
     }
 
+    /** The same of what somebody orders: a field that is not known is refused, for what it should do would not be done. */
+    static <T> T readStrictly(byte[] json, Class<T> type) throws IOException {
+        T value = MAPPER.readerFor(type)
+                .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readValue(json);
+        if (value == null) {
+            throw new IOException("null instead of " + type.getSimpleName());
+        }
+        return value;
+    }
+
     /** The same JSON, indented for people. */
     public static String indented(byte[] json) throws IOException {
         return MAPPER.readTree(json).toPrettyString();

@@ -23,6 +23,9 @@ public interface AdminOperations {
     /** Aborts them; INVALID_ARGUMENT without an id or an age. */
     CompletionStage<AbortedUploads> abortUploads(UploadFilter filter);
 
+    /** Users and their keys. Throws {@link flare.model.FlareException} where this process can't know them. */
+    UserAdministration users();
+
     /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
     CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);
 

@@ -28,18 +28,19 @@ import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The admin port: {@code target → access → route → JSON}. Health is open to all and tells nothing of the inside;
- * everything else goes through {@link AdminAccess}. No route takes a body.
+ * everything else goes through {@link AdminAccess}. Only {@link UserRoutes} take a body.
  */
 public final class AdminPort {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminPort.class);
 
-    /** No route reads a body; more than this is not even skipped. */
+    /** More than this is neither read nor skipped. */
     private static final long MAX_BODY_BYTES = 64 * 1024;
 
     private static final String NODES = "/admin/nodes";
@@ -83,21 +84,35 @@ public final class AdminPort {
 
     /** Answers one request; never fails. */
     public CompletionStage<HttpResponse> handle(HttpRequest request) {
-        skipBody(request);
         String path = request.getUri().path();
         try {
-            return route(request, path).exceptionally(failure -> failed(path, failure));
+            CompletionStage<byte[]> body = body(request, path);
+            return route(request, path, body).exceptionally(failure -> failed(path, failure));
         } catch (RuntimeException e) {
             return CompletableFuture.completedStage(failed(path, e));
         }
     }
 
-    /** A longer body fails its stream, and with it the connection. */
-    private void skipBody(HttpRequest request) {
-        request.entity().withSizeLimit(MAX_BODY_BYTES).getDataBytes().runWith(Sink.ignore(), system);
+    /** Read in any case, wanted or not: what is left unread holds up the connection. A longer one fails, and ends that. */
+    private CompletionStage<byte[]> body(HttpRequest request, String path) {
+        var bytes = request.entity().withSizeLimit(MAX_BODY_BYTES).getDataBytes();
+        if (!isOfUsers(path)) {
+            bytes.runWith(Sink.ignore(), system);
+            return CompletableFuture.completedStage(new byte[0]);
+        }
+        return bytes.runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .thenApply(ByteString::toArray)
+                .exceptionallyCompose(failure -> CompletableFuture.failedStage(new FlareException(
+                        Fault.INVALID_REQUEST,
+                        "the body is not whole, or longer than " + MAX_BODY_BYTES + " bytes",
+                        failure)));
     }
 
-    private CompletionStage<HttpResponse> route(HttpRequest request, String path) {
+    private static boolean isOfUsers(String path) {
+        return path.equals(UserRoutes.PATH) || path.startsWith(UserRoutes.PATH + "/");
+    }
+
+    private CompletionStage<HttpResponse> route(HttpRequest request, String path, CompletionStage<byte[]> body) {
         Optional<HttpHeader> violation = request.getHeader(RequestGuard.VIOLATION);
         if (violation.isPresent()) {
             return refuse(StatusCodes.BAD_REQUEST, violation.get().value());
@@ -111,7 +126,7 @@ public final class AdminPort {
             return run(open, request);
         }
         return switch (access.judge(request)) {
-            case GRANTED -> answer(request, path);
+            case GRANTED -> isOfUsers(path) ? users(request, path, body) : answer(request, path);
             case TOKEN_WANTED ->
                 refuse(StatusCodes.UNAUTHORIZED, "show the token of flare.admin.token as Authorization: Bearer …")
                         .thenApply(response ->
@@ -135,8 +150,34 @@ public final class AdminPort {
                     .orElse(null);
         }
         return route == null
-                ? refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port")
+                ? nothingHere()
                 : run(route, request);
+    }
+
+    private CompletionStage<HttpResponse> users(HttpRequest request, String path, CompletionStage<byte[]> body) {
+        return body.thenCompose(bytes -> {
+            UserRoutes.Order order = new UserRoutes.Order(
+                    request.method().value(),
+                    path,
+                    request.getUri().query().get("after"),
+                    Optional.of(request.entity().getContentType().toString()),
+                    bytes);
+            return new UserRoutes(operations.users())
+                    .answer(order)
+                    .map(answer -> answer.thenApply(AdminPort::answered))
+                    .orElseGet(AdminPort::nothingHere);
+        });
+    }
+
+    /** Bytes are JSON already. */
+    private static HttpResponse answered(Object answer) {
+        return answer instanceof byte[] json
+                ? HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, json))
+                : response(StatusCodes.OK, answer);
+    }
+
+    private static CompletionStage<HttpResponse> nothingHere() {
+        return refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port");
     }
 
     /** {@code POST /admin/nodes/{id}/{state}}. */
@@ -230,8 +271,14 @@ public final class AdminPort {
 
     private static StatusCode statusOf(Fault fault) {
         return switch (fault) {
-            case NO_SUCH_NODE, NO_SUCH_BUCKET, NO_SUCH_UPLOAD -> StatusCodes.NOT_FOUND;
-            case CONFLICT -> StatusCodes.CONFLICT;
+            case NO_SUCH_NODE,
+                    NO_SUCH_BUCKET,
+                    NO_SUCH_UPLOAD,
+                    NO_SUCH_USER,
+                    NO_SUCH_ACCESS_KEY,
+                    NO_SUCH_USER_POLICY -> StatusCodes.NOT_FOUND;
+            case CONFLICT, USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS, LIMIT_EXCEEDED -> StatusCodes.CONFLICT;
+            case METHOD_NOT_ALLOWED -> StatusCodes.METHOD_NOT_ALLOWED;
             case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME -> StatusCodes.BAD_REQUEST;
             case SLOW_DOWN, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
             default -> StatusCodes.INTERNAL_SERVER_ERROR;

@@ -38,6 +38,7 @@ public final class ApiProcess implements AdminOperations {
     private final BackgroundWork work;
     private final Supplier<Optional<CertificateStatus>> certificate;
     private final OpenUploads openUploads;
+    private final UserAdministration users;
 
     /**
      * @param writeQuorum the setting; 0 for a majority of the wanted copies
@@ -51,13 +52,15 @@ public final class ApiProcess implements AdminOperations {
             Duration readLimit,
             Supplier<List<NodeHealth>> health,
             BackgroundWork work,
-            Supplier<Optional<CertificateStatus>> certificate) {
+            Supplier<Optional<CertificateStatus>> certificate,
+            UserAdministration users) {
         this.metadata = metadata;
         this.writeQuorum = writeQuorum;
         this.readLimit = readLimit;
         this.health = health;
         this.work = work;
         this.certificate = certificate;
+        this.users = users;
         this.openUploads = new OpenUploads(metadata, Clock.systemUTC());
     }
 
@@ -152,6 +155,11 @@ public final class ApiProcess implements AdminOperations {
     @Override
     public CompletionStage<AbortedUploads> abortUploads(UploadFilter filter) {
         return openUploads.abort(filter);
+    }
+
+    @Override
+    public UserAdministration users() {
+        return users;
     }
 
     @Override

@@ -64,6 +64,11 @@ public final class DataProcess implements AdminOperations {
         return elsewhere();
     }
 
+    @Override
+    public UserAdministration users() {
+        throw new FlareException(Fault.INVALID_REQUEST, ELSEWHERE);
+    }
+
     private static <T> CompletionStage<T> elsewhere() {
         return CompletableFuture.failedStage(new FlareException(Fault.INVALID_REQUEST, ELSEWHERE));
     }

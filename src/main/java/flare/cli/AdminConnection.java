@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,6 +67,47 @@ final class AdminConnection {
                         HttpRequest.newBuilder().POST(BodyPublishers.noBody()).timeout(ORDER_LIMIT)),
                 type,
                 look);
+    }
+
+    /** Orders with PUT or DELETE, or with a POST that brings JSON, and shows the answer. */
+    <T> T order(String method, String path, Order body, Class<T> type, Look<T> look) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder().method(method, BodyPublishers.ofByteArray(body.bytes)).timeout(QUESTION_LIMIT);
+        if (body.bytes.length > 0) {
+            request.header("Content-Type", "application/json");
+        }
+        return show(send(path, request), type, look);
+    }
+
+    /** What an order brings along. */
+    record Order(byte[] bytes) {
+
+        static final Order NOTHING = new Order(new byte[0]);
+
+        static Order json(Object value) {
+            return new Order(AdminJson.bytes(value));
+        }
+    }
+
+    /** Orders and says nothing of it unless it is refused. */
+    void quietly(String method, String path) {
+        send(path, HttpRequest.newBuilder().method(method, BodyPublishers.noBody()).timeout(QUESTION_LIMIT));
+    }
+
+    /** Says something to people: nothing where JSON is wanted. */
+    void say(Consumer<PrintWriter> words) {
+        if (!json) {
+            PrintWriter out = command.commandLine().getOut();
+            words.accept(out);
+            out.flush();
+        }
+    }
+
+    /** Asks for JSON and shows it as it is. */
+    void document(String path) {
+        PrintWriter out = command.commandLine().getOut();
+        Text.json(out, send(path, HttpRequest.newBuilder().GET().timeout(QUESTION_LIMIT)));
+        out.flush();
     }
 
     private <T> T show(byte[] answer, Class<T> type, Look<T> look) {

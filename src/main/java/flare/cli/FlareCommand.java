@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare raft status                 the peers that keep the metadata",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
+            "  flare user add anna               another key pair than that of the settings",
             "  flare client-config aws           what the AWS CLI needs to use this server",
             "",
             "Exit status: 0 done, 1 the server refused or reports a problem, 2 wrong usage, 3 no server reached."
@@ -64,6 +65,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ReclaimCommand.class)
                 .addSubcommand(ClusterCommand.class)
                 .addSubcommand(UploadsCommand.class)
+                .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)
                 .addSubcommand(VersionCommand.class)

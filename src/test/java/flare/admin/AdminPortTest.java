@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flare.config.Settings;
 import flare.metadata.Command;
+import flare.metadata.InMemoryMetadata;
 import flare.model.NodeId;
 import flare.model.NodeState;
+import flare.object.MetadataUserService;
 import flare.telemetry.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,12 +39,15 @@ class AdminPortTest {
 
     private static ActorTestKit kit;
 
+    private final UserAdministration users = new UserAdministration(
+            new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5)), Settings.load().s3());
+
     private final FixedMetadata metadata = new FixedMetadata();
     private final List<NodeHealth> health =
             new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
     private final List<Metrics> opened = new ArrayList<>();
 
-    private static final class IdleWork implements BackgroundWork {
+    static final class IdleWork implements BackgroundWork {
 
         @Override
         public List<WorkerStatus> workers() {
@@ -333,7 +339,7 @@ class AdminPortTest {
 
     private AdminPort port(AdminAccess access) {
         ApiProcess process = new ApiProcess(
-                metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork(), Optional::empty);
+                metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork(), Optional::empty, users);
         return new AdminPort(kit.system(), access, process, scrape());
     }
 

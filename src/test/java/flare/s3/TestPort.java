@@ -35,7 +35,7 @@ final class TestPort implements AutoCloseable {
     final ActorTestKit kit = ActorTestKit.create();
     final Materializer materializer = Materializer.createMaterializer(kit.system());
     final MemoryObjectService objects = new MemoryObjectService(materializer);
-    final UserService users = new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5));
+    final UserService users;
     final Settings settings;
     final Queue<FinishedRequest> finished = new ConcurrentLinkedQueue<>();
     final HttpClient client = HttpClient.newHttpClient();
