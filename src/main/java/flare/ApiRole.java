@@ -152,11 +152,8 @@ final class ApiRole {
                 Materializer.matFromSystem(system.classicSystem()));
         StreamingObjectService objects = new StreamingObjectService(environment);
         UserService users = new MetadataUserService(metadata, settings.object().commitTimeout());
-        int port = bindObjectPort(new Services(
-                objects,
-                new MetadataBucketService(environment),
-                objects.multipart(),
-                users));
+        int port = bindObjectPort(
+                new Services(objects, new MetadataBucketService(environment), objects.multipart(), users));
         return new Started(port, admin(metadata, nodeMap, repair, users));
     }
 

@@ -149,9 +149,7 @@ public final class AdminPort {
                                     () -> operations.changeRaft(change).thenCompose(AdminPort::ok))))
                     .orElse(null);
         }
-        return route == null
-                ? nothingHere()
-                : run(route, request);
+        return route == null ? nothingHere() : run(route, request);
     }
 
     private CompletionStage<HttpResponse> users(HttpRequest request, String path, CompletionStage<byte[]> body) {
@@ -271,12 +269,8 @@ public final class AdminPort {
 
     private static StatusCode statusOf(Fault fault) {
         return switch (fault) {
-            case NO_SUCH_NODE,
-                    NO_SUCH_BUCKET,
-                    NO_SUCH_UPLOAD,
-                    NO_SUCH_USER,
-                    NO_SUCH_ACCESS_KEY,
-                    NO_SUCH_USER_POLICY -> StatusCodes.NOT_FOUND;
+            case NO_SUCH_NODE, NO_SUCH_BUCKET, NO_SUCH_UPLOAD, NO_SUCH_USER, NO_SUCH_ACCESS_KEY, NO_SUCH_USER_POLICY ->
+                StatusCodes.NOT_FOUND;
             case CONFLICT, USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS, LIMIT_EXCEEDED -> StatusCodes.CONFLICT;
             case METHOD_NOT_ALLOWED -> StatusCodes.METHOD_NOT_ALLOWED;
             case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME -> StatusCodes.BAD_REQUEST;

@@ -57,8 +57,7 @@ public final class UserAdministration {
 
     /** As it was. */
     CompletionStage<UserStatus> remove(UserName name) {
-        return user(name)
-                .thenCompose(user -> users.remove(user.id()).thenApply(done -> UserStatus.of(user)));
+        return user(name).thenCompose(user -> users.remove(user.id()).thenApply(done -> UserStatus.of(user)));
     }
 
     CompletionStage<UserStatus> enable(UserName name, boolean enabled) {
@@ -81,10 +80,11 @@ public final class UserAdministration {
 
     /** The document as it was put. */
     CompletionStage<byte[]> policy(UserName name, PolicyName policy) {
-        return user(name).thenApply(user -> Optional.ofNullable(user.policies().get(policy))
-                .map(Document::bytes)
-                .orElseThrow(() -> new FlareException(
-                        Fault.NO_SUCH_USER_POLICY, "user " + name + " has no policy " + policy)));
+        return user(name)
+                .thenApply(user -> Optional.ofNullable(user.policies().get(policy))
+                        .map(Document::bytes)
+                        .orElseThrow(() -> new FlareException(
+                                Fault.NO_SUCH_USER_POLICY, "user " + name + " has no policy " + policy)));
     }
 
     /** @param json empty: the built-in policy of that name */
@@ -114,13 +114,15 @@ public final class UserAdministration {
         if (accessKey == null || secretKey == null) {
             throw new FlareException(
                     Fault.INVALID_ARGUMENT,
-                    (accessKey == null ? "a secret key without an access key" : "access key " + accessKey
-                                    + " without a secret key")
+                    (accessKey == null
+                                    ? "a secret key without an access key"
+                                    : "access key " + accessKey + " without a secret key")
                             + " is not allowed: both or neither are");
         }
         if (root.rootAccessKey().filter(accessKey::equals).isPresent()) {
             throw new FlareException(
-                    Fault.ACCESS_KEY_ALREADY_EXISTS, "access key " + accessKey + " is that of the root: choose another");
+                    Fault.ACCESS_KEY_ALREADY_EXISTS,
+                    "access key " + accessKey + " is that of the root: choose another");
         }
         return named(() -> new KeyPair(accessKey, secretKey));
     }

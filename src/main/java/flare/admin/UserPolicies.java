@@ -11,18 +11,13 @@ import java.util.TreeMap;
 /** What may be put as a user's policy. */
 final class UserPolicies {
 
-    private static final Map<String, String> BUILTIN = new TreeMap<>(Map.of(
-            "readwrite",
-            """
-            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}""",
-            "readonly",
-            """
+    private static final Map<String, String> BUILTIN =
+            new TreeMap<>(Map.of("readwrite", """
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}""", "readonly", """
             {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
              "s3:ListAllMyBuckets", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation",
              "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectVersionAttributes",
-             "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]}]}""",
-            "writeonly",
-            """
+             "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]}]}""", "writeonly", """
             {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": [
              "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]}]}"""));
 

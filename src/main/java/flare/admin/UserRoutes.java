@@ -47,7 +47,8 @@ final class UserRoutes {
         private <T> T json(Class<T> type) {
             if (contentType.filter(text -> text.startsWith("application/json")).isEmpty()) {
                 throw new FlareException(
-                        Fault.INVALID_REQUEST, "the body must be JSON and be said to be: Content-Type: application/json");
+                        Fault.INVALID_REQUEST,
+                        "the body must be JSON and be said to be: Content-Type: application/json");
             }
             try {
                 return AdminJson.readStrictly(body, type);
@@ -55,9 +56,11 @@ final class UserRoutes {
                 // Its message might quote a secret.
                 throw new FlareException(
                         Fault.INVALID_REQUEST,
-                        "the body is not a JSON object with " + Arrays.stream(type.getRecordComponents())
-                                .map(component -> component.getName())
-                                .toList() + ", all of them texts that may be missing");
+                        "the body is not a JSON object with "
+                                + Arrays.stream(type.getRecordComponents())
+                                        .map(component -> component.getName())
+                                        .toList()
+                                + ", all of them texts that may be missing");
             }
         }
     }
@@ -75,7 +78,8 @@ final class UserRoutes {
             case 1 -> Optional.of(ofUser(name, order));
             case 2 -> ofUserAnd(name, parts.get(1), order);
             case 3 -> ofThird(name, parts.get(1), parts.get(2), order);
-            case 4 -> parts.get(1).equals("keys") ? enableKey(name, parts.get(2), parts.get(3), order) : Optional.empty();
+            case 4 ->
+                parts.get(1).equals("keys") ? enableKey(name, parts.get(2), parts.get(3), order) : Optional.empty();
             default -> Optional.empty();
         };
     }
@@ -137,9 +141,7 @@ final class UserRoutes {
 
     private static void require(Order order, String... methods) {
         if (Arrays.stream(methods).noneMatch(order::is)) {
-            throw new FlareException(
-                    Fault.METHOD_NOT_ALLOWED, "this path answers " + String.join(", ", methods));
+            throw new FlareException(Fault.METHOD_NOT_ALLOWED, "this path answers " + String.join(", ", methods));
         }
     }
-
 }

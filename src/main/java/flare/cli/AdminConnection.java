@@ -71,8 +71,9 @@ final class AdminConnection {
 
     /** Orders with PUT or DELETE, or with a POST that brings JSON, and shows the answer. */
     <T> T order(String method, String path, Order body, Class<T> type, Look<T> look) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder().method(method, BodyPublishers.ofByteArray(body.bytes)).timeout(QUESTION_LIMIT);
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .method(method, BodyPublishers.ofByteArray(body.bytes))
+                .timeout(QUESTION_LIMIT);
         if (body.bytes.length > 0) {
             request.header("Content-Type", "application/json");
         }
@@ -91,7 +92,9 @@ final class AdminConnection {
 
     /** Orders and says nothing of it unless it is refused. */
     void quietly(String method, String path) {
-        send(path, HttpRequest.newBuilder().method(method, BodyPublishers.noBody()).timeout(QUESTION_LIMIT));
+        send(
+                path,
+                HttpRequest.newBuilder().method(method, BodyPublishers.noBody()).timeout(QUESTION_LIMIT));
     }
 
     /** Says something to people: nothing where JSON is wanted. */

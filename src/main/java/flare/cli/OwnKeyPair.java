@@ -61,16 +61,14 @@ final class OwnKeyPair {
 
     private String read(String file) {
         try {
-            byte[] bytes = file.equals(STDIN)
-                    ? System.in.readNBytes(MAX_BYTES + 1)
-                    : Files.readAllBytes(Path.of(file));
+            byte[] bytes = file.equals(STDIN) ? System.in.readNBytes(MAX_BYTES + 1) : Files.readAllBytes(Path.of(file));
             if (bytes.length > MAX_BYTES) {
                 throw wrong("--secret-key-file " + file + " holds more than " + MAX_BYTES + " bytes: no secret key");
             }
             return new String(bytes, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw wrong("--secret-key-file " + file + " can't be read: " + e.getClass().getSimpleName() + ": "
-                    + e.getMessage());
+            throw wrong("--secret-key-file " + file + " can't be read: "
+                    + e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }
 

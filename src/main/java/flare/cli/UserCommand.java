@@ -69,10 +69,7 @@ final class UserCommand implements Runnable {
                                     + " elsewhere or were made before (default: a random one).")
                     @Nullable
                     String id,
-            @Option(
-                            names = "--display-name",
-                            paramLabel = "TEXT",
-                            description = "What others see (default: NAME).")
+            @Option(names = "--display-name", paramLabel = "TEXT", description = "What others see (default: NAME).")
                     @Nullable
                     String displayName,
             @Option(names = "--email", paramLabel = "ADDRESS", description = "Kept, and nothing more.") @Nullable
@@ -105,7 +102,8 @@ final class UserCommand implements Runnable {
         String next = server.get(USERS, UserList.class, (list, out) -> all.addAll(list.users()))
                 .next();
         while (next != null) {
-            next = server.get(USERS + "?after=" + segment(next), UserList.class, (list, out) -> all.addAll(list.users()))
+            next = server.get(
+                            USERS + "?after=" + segment(next), UserList.class, (list, out) -> all.addAll(list.users()))
                     .next();
         }
         server.say(out -> print(all, out));
@@ -164,7 +162,8 @@ final class UserCommand implements Runnable {
                 path(name),
                 Order.NOTHING,
                 UserStatus.class,
-                (user, out) -> out.println("user " + user.name() + " is removed; what it owned belongs to " + user.id()));
+                (user, out) ->
+                        out.println("user " + user.name() + " is removed; what it owned belongs to " + user.id()));
     }
 
     @Command(name = "enable", mixinStandardHelpOptions = true, description = "Lets a disabled user in again.")

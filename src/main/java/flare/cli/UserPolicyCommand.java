@@ -77,8 +77,10 @@ final class UserPolicyCommand implements Runnable {
     void list(
             @Mixin AdminConnection server,
             @Parameters(paramLabel = "NAME", description = UserCommand.NAME) String name) {
-        server.get(UserCommand.path(name), UserStatus.class, (user, out) -> user.policies()
-                .forEach(out::println));
+        server.get(
+                UserCommand.path(name),
+                UserStatus.class,
+                (user, out) -> user.policies().forEach(out::println));
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Prints a policy's JSON.")

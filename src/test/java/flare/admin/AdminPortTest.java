@@ -40,7 +40,8 @@ class AdminPortTest {
     private static ActorTestKit kit;
 
     private final UserAdministration users = new UserAdministration(
-            new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5)), Settings.load().s3());
+            new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5)),
+            Settings.load().s3());
 
     private final FixedMetadata metadata = new FixedMetadata();
     private final List<NodeHealth> health =

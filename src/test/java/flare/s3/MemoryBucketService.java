@@ -52,6 +52,7 @@ final class MemoryBucketService implements BucketService {
     public CompletionStage<BucketPage> list(Set<String> owners, String prefix, String after, int limit) {
         List<BucketInfo> all = buckets.tailMap(after, false).values().stream()
                 .filter(bucket -> bucket.name().value().startsWith(prefix))
+                .filter(bucket -> owners.isEmpty() || owners.contains(bucket.owner()))
                 .toList();
         List<BucketInfo> page = all.subList(0, Math.min(limit, all.size()));
         Optional<String> next = page.size() < all.size()

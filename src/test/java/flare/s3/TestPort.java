@@ -51,6 +51,11 @@ final class TestPort implements AutoCloseable {
 
     /** @param more settings */
     TestPort(ObjectPort.Access access, String more) {
+        this(access, more, new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5)));
+    }
+
+    TestPort(ObjectPort.Access access, String more, UserService users) {
+        this.users = users;
         settings = Settings.load(SETTINGS + more);
         RequestTelemetry telemetry = new RequestTelemetry(new RequestIds(), Clock.systemUTC(), finished::add);
         ObjectPort port = new ObjectPort(
