@@ -273,7 +273,8 @@ public final class AdminPort {
                 StatusCodes.NOT_FOUND;
             case CONFLICT, USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS, LIMIT_EXCEEDED -> StatusCodes.CONFLICT;
             case METHOD_NOT_ALLOWED -> StatusCodes.METHOD_NOT_ALLOWED;
-            case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME -> StatusCodes.BAD_REQUEST;
+            case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME, MALFORMED_ACCESS_POLICY ->
+                StatusCodes.BAD_REQUEST;
             case SLOW_DOWN, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
             default -> StatusCodes.INTERNAL_SERVER_ERROR;
         };

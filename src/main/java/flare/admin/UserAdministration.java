@@ -44,7 +44,8 @@ public final class UserAdministration {
     }
 
     CompletionStage<IssuedKey> add(UserName name, NewUser wanted) {
-        CanonicalId id = wanted.id() == null ? random.id() : named(() -> new CanonicalId(wanted.id()));
+        String wantedId = wanted.id();
+        CanonicalId id = wantedId == null ? random.id() : named(() -> new CanonicalId(wantedId));
         if (id.value().equals(root.rootId())) {
             throw new FlareException(
                     Fault.INVALID_ARGUMENT, "canonical id " + id + " is that of the root: choose another");
