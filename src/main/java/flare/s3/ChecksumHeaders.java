@@ -111,7 +111,8 @@ final class ChecksumHeaders {
     /** Whether it is the checksum of no bytes. */
     static boolean isOfNothing(String header, String value) {
         return valued(header)
-                .filter(a -> Base64.getEncoder().encodeToString(a.start().finish()).equals(value))
+                .filter(a ->
+                        Base64.getEncoder().encodeToString(a.start().finish()).equals(value))
                 .isPresent();
     }
 

@@ -86,7 +86,8 @@ final class Exchange {
     HttpResponse finish(HttpResponse response) {
         HttpResponse identified = response.addHeader(RawHeader.create(ID_HEADER, id));
         if (body.isAwaitedInVain()) {
-            // botocore takes an answer without a 100 before it for the end of the connection: on a kept one it reads the next
+            // botocore takes an answer without a 100 before it for the end of the connection: on a kept one it reads
+            // the next
             // answer wrongly, and waits a minute.
             identified = identified.addHeader(Connection.create("close"));
         }

@@ -23,7 +23,6 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,14 +32,14 @@ class UserRoutesTest {
 
     private static final String SECRET = "a secret of anna";
 
-    private static ActorTestKit kit;
+    private static final ActorTestKit KIT = ActorTestKit.create();
 
     private final UserService users = new MetadataUserService(new InMemoryMetadata(), Duration.ofSeconds(5));
     private final Settings settings =
             Settings.load("flare.s3 { root-access-key = ROOT, root-secret-key = rootsecret }");
     private final Metrics metrics = new Metrics();
     private final AdminPort port = new AdminPort(
-            kit.system(),
+            KIT.system(),
             new AdminAccess(Optional.empty(), true),
             new ApiProcess(
                     new FixedMetadata(),
@@ -54,14 +53,9 @@ class UserRoutesTest {
 
     private int status;
 
-    @BeforeAll
-    static void start() {
-        kit = ActorTestKit.create();
-    }
-
     @AfterAll
     static void stop() {
-        kit.shutdownTestKit();
+        KIT.shutdownTestKit();
     }
 
     private JsonNode send(String method, String path, String body) throws Exception {
@@ -77,7 +71,7 @@ class UserRoutesTest {
         HttpResponse response = port.handle(request).toCompletableFuture().get(10, TimeUnit.SECONDS);
         status = response.status().intValue();
         byte[] bytes = response.entity()
-                .toStrict(5_000, kit.system())
+                .toStrict(5_000, KIT.system())
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS)
                 .getData()

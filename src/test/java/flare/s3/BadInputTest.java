@@ -138,7 +138,8 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"?torrent", "?foo", "?lifecycle", "?versions", "?uploads", "?encryption=", "?list-type=2&acl"})
+    @ValueSource(
+            strings = {"?torrent", "?foo", "?lifecycle", "?versions", "?uploads", "?encryption=", "?list-type=2&acl"})
     void row49NeverAnswersAnUnknownSubResourceWithAListing(String query) throws IOException {
         refused(port.get("/object" + query), 501, "NotImplemented");
         refused(port.get("/object/key" + query), 501, "NotImplemented");
@@ -266,8 +267,7 @@ class BadInputTest {
 
     @Test
     void refusesWhatWouldBeStoredWrongly() throws IOException {
-        refused(
-                port.send("PUT", "/object/odd", "x", "x-amz-server-side-encryption", "AES256"), 501, "NotImplemented");
+        refused(port.send("PUT", "/object/odd", "x", "x-amz-server-side-encryption", "AES256"), 501, "NotImplemented");
         refused(port.send("PUT", "/object/odd", "x", "x-amz-acl", "aws-exec-read"), 400, "InvalidArgument");
         assertThat(port.objects.keys()).doesNotContain("odd");
     }

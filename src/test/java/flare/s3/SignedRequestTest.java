@@ -278,7 +278,10 @@ class SignedRequestTest {
                         .status())
                 .isEqualTo(200);
         WireRequest shared = request("PUT", "/object/hoisted?x-amz-acl=log-delivery-write", new byte[0]);
-        refused(send(SIGNER.presign(shared, Instant.now(), Duration.ofMinutes(5)), new byte[0]), 400, "InvalidArgument");
+        refused(
+                send(SIGNER.presign(shared, Instant.now(), Duration.ofMinutes(5)), new byte[0]),
+                400,
+                "InvalidArgument");
         refused(
                 port.ask(RawClient.head("GET /object/k?AWSAccessKeyId=a&Signature=b&Expires=1")),
                 400,

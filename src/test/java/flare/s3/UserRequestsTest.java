@@ -202,11 +202,7 @@ class UserRequestsTest {
                 {"GET", "/object?list-type=2"},
                 {"GET", "/object?uploads"}
             }) {
-                refused(
-                        send(strict, "ANNA", "a secret of ANNA", line[0], line[1]),
-                        403,
-                        "AccessDenied",
-                        "");
+                refused(send(strict, "ANNA", "a secret of ANNA", line[0], line[1]), 403, "AccessDenied", "");
             }
             assertThat(strict.objects.keys()).isEmpty();
         }
