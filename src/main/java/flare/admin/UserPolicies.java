@@ -21,7 +21,11 @@ final class UserPolicies {
      */
     static byte[] checked(PolicyName name, byte[] json) {
         byte[] document = json.length > 0 ? json : builtin(name).getBytes(StandardCharsets.UTF_8);
-        Policy.ofUser(document);
+        try {
+            Policy.ofUser(document);
+        } catch (FlareException refusal) {
+            throw new FlareException(refusal.fault(), "policy " + name + ": " + refusal.getMessage(), refusal);
+        }
         return document;
     }
 

@@ -66,7 +66,8 @@ final class TagSet {
     private static void add(Map<String, String> tags, String key, String value) {
         if (key.isEmpty()
                 || key.codePointCount(0, key.length()) > ObjectExtras.MAX_TAG_KEY
-                || value.codePointCount(0, value.length()) > ObjectExtras.MAX_TAG_VALUE) {
+                || value.codePointCount(0, value.length()) > ObjectExtras.MAX_TAG_VALUE
+                || (key + value).chars().anyMatch(Character::isISOControl)) {
             throw new FlareException(
                     Fault.INVALID_TAG,
                     "a tag has a key of 1 to " + ObjectExtras.MAX_TAG_KEY + " characters and a value of at most "

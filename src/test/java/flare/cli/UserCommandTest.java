@@ -146,7 +146,5 @@ class UserCommandTest {
         answer = "{\"error\":\"there is no user 'anna'\"}";
         assertThat(run("user", "show", "anna")).isEqualTo(1);
         assertThat(err.toString()).contains("flare: there is no user 'anna'");
-        assertThat(run("user")).isEqualTo(2);
-        assertThat(err.toString()).contains("what about the users? add, list, show");
     }
 }

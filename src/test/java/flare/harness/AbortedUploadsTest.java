@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class AbortedUploadsTest {
 
-    private static final int UPLOADS = Integer.getInteger("flare.storm.aborts", 500);
+    private static final int UPLOADS = Integer.getInteger("storm.aborts", 500);
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final int LENGTH = 5 * CHUNK_BYTES;
 

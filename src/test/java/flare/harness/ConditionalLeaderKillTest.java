@@ -65,17 +65,17 @@ class ConditionalLeaderKillTest {
     @Test
     @Tag("long")
     void exactlyOneOfManyWritersWinsWhileTheLeaderIsKilled() throws Exception {
-        race(Integer.getInteger("flare.storm.race-kills", 3));
+        race(Integer.getInteger("storm.race-kills", 3));
     }
 
     @Test
     @Tag("full")
     void exactlyOneOfManyWritersWinsEachTimeTheLeaderIsKilled() throws Exception {
-        race(Integer.getInteger("flare.storm.race-kills", 50));
+        race(Integer.getInteger("storm.race-kills", 50));
     }
 
     private void race(int rounds) throws Exception {
-        long seed = Long.getLong("flare.storm.seed", System.nanoTime());
+        long seed = Long.getLong("storm.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, String> stored = new TreeMap<>();
         try (Topology topology = new Topology(directory, 3, 3, 3)) {

@@ -45,7 +45,7 @@ class CutLogTest {
 
     @Test
     void eachWriteHasOneEffectHoweverOftenTheProcessRepeatsIt() throws Exception {
-        long seed = Long.getLong("flare.storm.seed", System.nanoTime());
+        long seed = Long.getLong("storm.seed", System.nanoTime());
         List<TcpProxy> links = new ArrayList<>();
         try (Topology topology = new Topology(directory, 3, 1, 1)) {
             for (ServerProcess api : topology.apis()) {

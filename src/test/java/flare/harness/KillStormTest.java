@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillStormTest {
 
     private static final int CHUNK_BYTES = 256 * 1024;
-    private static final int KILLS = Integer.getInteger("flare.storm.kills", 20);
+    private static final int KILLS = Integer.getInteger("storm.kills", 20);
     private static final int HEALTHY_MILLIS = 5_000;
     private static final int PAUSE_MILLIS = 500;
     private static final int WANTED_ACKNOWLEDGED = 2_000;
@@ -30,7 +30,7 @@ class KillStormTest {
 
     @Test
     void losesNothingAcknowledgedWhenProcessesAreKilled() throws IOException {
-        long seed = Long.getLong("flare.storm.seed", System.nanoTime());
+        long seed = Long.getLong("storm.seed", System.nanoTime());
         SplittableRandom random = new SplittableRandom(seed);
         Ledger ledger = new Ledger();
         try (Topology topology = new Topology(directory, 1, 4, 3)

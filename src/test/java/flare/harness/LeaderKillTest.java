@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class LeaderKillTest {
 
-    private static final int KILLS = Integer.getInteger("flare.storm.leader-kills", 10);
+    private static final int KILLS = Integer.getInteger("storm.leader-kills", 10);
     private static final int HEALTHY_MILLIS = 2_000;
     private static final int KEYS = 6;
     private static final int CLIENTS = 6;
@@ -40,7 +40,7 @@ class LeaderKillTest {
 
     @Test
     void resumesWritesWithinFiveSecondsAndStaysLinearizable() throws Exception {
-        long seed = Long.getLong("flare.storm.seed", System.nanoTime());
+        long seed = Long.getLong("storm.seed", System.nanoTime());
         List<Long> gapsMillis = new ArrayList<>();
         try (Topology topology = new Topology(directory, 3, 3, 3)) {
             topology.start();

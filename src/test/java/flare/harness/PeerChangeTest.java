@@ -33,7 +33,7 @@ class PeerChangeTest {
 
     @Test
     void nothingIsLostWhilePeersComeAndGoAndTheLeaderLeaves() throws Exception {
-        long seed = Long.getLong("flare.storm.seed", System.nanoTime());
+        long seed = Long.getLong("storm.seed", System.nanoTime());
         Ledger ledger = new Ledger();
         AtomicReference<ServerProcess> target = new AtomicReference<>();
         try (Topology topology = new Topology(directory, 1, 3, 3)) {

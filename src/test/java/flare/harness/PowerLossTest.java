@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class PowerLossTest {
 
-    private static final int CYCLES = Integer.getInteger("flare.storm.power-cycles", 5);
+    private static final int CYCLES = Integer.getInteger("storm.power-cycles", 5);
     private static final int CHUNK_BYTES = 256 * 1024;
     private static final int IMAGES = 4;
     private static final int WRITERS = 6;

@@ -152,7 +152,7 @@ class MembershipTest {
         create("a", 2).get(20, SECONDS);
     }
 
-    @Tag("long")
+    @Tag("full")
     @Test
     void aNewPeerGetsTheSnapshotWhereTheLogIsPurged() throws Exception {
         cluster.snapshotEntries = 30;

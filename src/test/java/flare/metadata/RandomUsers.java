@@ -36,7 +36,7 @@ final class RandomUsers {
     Command<?> command() {
         CanonicalId user = id(random.nextInt(USERS));
         String accessKey = accessKey(random.nextInt(KEYS));
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(12)) {
             case 0, 1, 2 ->
                 new Command.CreateUser(
                         new UserProfile(
@@ -49,7 +49,7 @@ final class RandomUsers {
             case 4 -> new Command.EnableUser(user, random.nextBoolean());
             case 5, 6 -> new Command.AddUserKey(user, pair());
             case 7 -> new Command.RemoveUserKey(user, accessKey);
-            case 8 -> new Command.EnableUserKey(user, accessKey, random.nextBoolean());
+            case 8, 9, 10 -> new Command.EnableUserKey(user, accessKey, random.nextBoolean());
             default ->
                 new Command.SetUserPolicy(
                         user,
