@@ -123,7 +123,7 @@ final class RandomCommands {
             case 45 ->
                 new Command.ExpireUploads(
                         List.of(upload().id(), upload().id()), 1_000_000L + random.nextInt(600), term);
-            case 47, 48, 49 -> users.command();
+            case 48, 49 -> users.command();
             case 32 ->
                 new Command.AmendVersion(
                         bucket(),
@@ -134,7 +134,7 @@ final class RandomCommands {
             case 15, 16 -> new Command.FreeBlob(blob(), 1 + random.nextInt(2), term);
             case 17 -> new Command.FreeOrphans(node(), List.of(chunk(), chunk()), term);
             case 18, 19 -> new Command.ClearFreed(freed());
-            case 20, 21, 46 -> plannedOrNot(term);
+            case 20, 21, 46, 47 -> plannedOrNot(term);
             case 22 -> new Command.DropCopy(chunk(), node());
             case 23 -> new Command.OpenSession(new UUID(3, random.nextInt(3)), Optional.of(url()));
             case 24 -> renew();

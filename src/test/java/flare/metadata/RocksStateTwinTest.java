@@ -24,7 +24,7 @@ final class RocksStateTwinTest {
 
     @Test
     void agreesWithTheModelInLongSequences() throws Exception {
-        run(1, 2, LONG);
+        run(1, 8, LONG);
     }
 
     @Test
