@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 public record S3Settings(
         String region,
         Duration clockSkew,
+        boolean presignedV2,
         List<String> domain,
         Optional<String> rootAccessKey,
         @Secret Optional<String> rootSecretKey,
@@ -73,7 +74,7 @@ public record S3Settings(
     /** The secret is kept out of logs. */
     @Override
     public String toString() {
-        return "S3Settings[region=" + region + ", clockSkew=" + clockSkew + ", domain=" + domain + ", rootAccessKey="
-                + rootAccessKey + "]";
+        return "S3Settings[region=" + region + ", clockSkew=" + clockSkew + ", presignedV2=" + presignedV2 + ", domain="
+                + domain + ", rootAccessKey=" + rootAccessKey + "]";
     }
 }

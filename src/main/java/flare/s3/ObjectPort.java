@@ -106,7 +106,8 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         return root.isEmpty()
                 ? Access.open(clock)
                 : Access.signed(
-                        new Verifier(new Verifier.Rules(settings.region(), settings.clockSkew())),
+                        new Verifier(
+                                new Verifier.Rules(settings.region(), settings.clockSkew(), settings.presignedV2())),
                         new UserAccounts(root.get(), users),
                         clock);
     }

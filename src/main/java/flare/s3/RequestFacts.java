@@ -88,9 +88,10 @@ final class RequestFacts {
         }
         Optional<String> presigned = head.target().parameter("X-Amz-Date");
         boolean inQuery = head.target().parameter("X-Amz-Signature").isPresent();
+        boolean inOldQuery = head.target().parameter(Router.OLD_ACCESS_KEY).isPresent();
         boolean inForm = what.route() == BucketRoute.POST_OBJECT;
-        facts.put("s3:authType", inForm ? "POST" : inQuery ? "REST-QUERY-STRING" : "REST-HEADER");
-        facts.put("s3:signatureversion", "AWS4-HMAC-SHA256");
+        facts.put("s3:authType", inForm ? "POST" : inQuery || inOldQuery ? "REST-QUERY-STRING" : "REST-HEADER");
+        facts.put("s3:signatureversion", inOldQuery ? "AWS" : "AWS4-HMAC-SHA256");
         if (inQuery && presigned.isPresent()) {
             try {
                 Instant signed = LocalDateTime.parse(presigned.get(), AMZ_DATE).toInstant(ZoneOffset.UTC);

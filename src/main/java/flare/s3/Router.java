@@ -22,8 +22,11 @@ final class Router {
     /** SDKs name the operation they mean in {@code x-id}; it changes nothing. */
     private static final String OPERATION_HINT = "x-id";
 
-    /** What signs a query in the manner of version 2, which the authenticator refuses with a word on it. */
-    private static final Set<String> OLD_SIGNATURE = Set.of("AWSAccessKeyId", "Signature", "Expires");
+    static final String OLD_ACCESS_KEY = "AWSAccessKeyId";
+
+    /** What signs a query in the manner of version 2; the two headers are repeated there, and count where they stand. */
+    private static final Set<String> OLD_SIGNATURE =
+            Set.of(OLD_ACCESS_KEY, "Signature", "Expires", "content-type", "content-md5");
 
     private Router() {}
 
@@ -79,11 +82,12 @@ final class Router {
     }
 
     private static <R extends Route> R knowing(R route, RawTarget target) {
+        boolean old = target.parameter(OLD_ACCESS_KEY).isPresent();
         for (RawTarget.Parameter parameter : target.query()) {
             String name = parameter.name();
             if (!route.rule().parameters().contains(name)
                     && !name.equals(OPERATION_HINT)
-                    && !OLD_SIGNATURE.contains(name)
+                    && !(old && OLD_SIGNATURE.contains(name))
                     && !S3Request.isHeader(name)) {
                 throw unknown(name, route.operation());
             }

@@ -42,7 +42,7 @@ final class SignatureAuthenticator implements Authenticator {
             }
             return claim.isEmpty()
                     ? unsigned.authenticate(operation, head, body)
-                    : accounts.find(claim.get().credential().accessKey())
+                    : accounts.find(claim.get().accessKey())
                             .thenApply(account -> verified(claim.get(), account, head, body));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);

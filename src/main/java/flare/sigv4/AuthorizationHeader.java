@@ -27,7 +27,7 @@ final class AuthorizationHeader {
 
     private AuthorizationHeader() {}
 
-    static SignatureClaim parse(WireRequest request) {
+    static Version4Claim parse(WireRequest request) {
         Map<String, String> fields = fields(value(request));
         Credential credential = Credential.parse(field(fields, CREDENTIAL), SignatureFault.HEADER_MALFORMED);
         List<String> signedHeaders =
@@ -36,7 +36,7 @@ final class AuthorizationHeader {
         Instant time = time(request);
         Payload payload = payload(request);
         SignedHeaders.requireCovered(request, signedHeaders);
-        return new SignatureClaim(
+        return new Version4Claim(
                 request,
                 SignatureClaim.Carrier.HEADER,
                 credential,

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * What a POST form says of its own signature, which covers its policy and nothing else: the policy says what the rest may
- * be. Version 2 is read here too, and only here: tools and test suites still sign forms with it, and S3 still takes it.
+ * be. Version 2 is read here too: tools and test suites still sign forms with it, and S3 still takes it.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html">Authenticating POST</a>
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A signature in the query: a presigned URL.
+ * A signature of version 4 in the query: a presigned URL.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html">Using query parameters</a>
  */
@@ -32,12 +32,7 @@ final class PresignedQuery {
         return query.has(ALGORITHM) || query.has(CREDENTIAL) || query.has(SIGNATURE);
     }
 
-    /** A presigned URL of version 2. */
-    static boolean isOldIn(QueryText query) {
-        return query.has("AWSAccessKeyId") && query.has("Signature");
-    }
-
-    static SignatureClaim parse(WireRequest request, QueryText query) {
+    static Version4Claim parse(WireRequest request, QueryText query) {
         if (!query.has(SIGNATURE)) {
             throw new SignatureRefusedException(SignatureFault.NOT_SIGNED, "the URL has no " + SIGNATURE);
         }
@@ -54,7 +49,7 @@ final class PresignedQuery {
         Signature signature = Signature.of(parameter(query, SIGNATURE));
         Payload payload = payload(request, query);
         SignedHeaders.requireCovered(request, signedHeaders);
-        return new SignatureClaim(
+        return new Version4Claim(
                 request, SignatureClaim.Carrier.QUERY, credential, signedHeaders, signature, time, validFor, payload);
     }
 

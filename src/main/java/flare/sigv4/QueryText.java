@@ -2,18 +2,20 @@ package flare.sigv4;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A raw query, cut into its parameters. */
 final class QueryText {
 
-    private record Parameter(String name, String value) {
+    private record Parameter(String name, String value, boolean hasValue) {
 
         Parameter map(UnaryOperator<String> change) {
-            return new Parameter(change.apply(name), change.apply(value));
+            return new Parameter(change.apply(name), change.apply(value), hasValue);
         }
     }
 
@@ -33,8 +35,8 @@ final class QueryText {
                 int equals = pair.indexOf('=');
                 parameters.add(
                         equals < 0
-                                ? new Parameter(pair, "")
-                                : new Parameter(pair.substring(0, equals), pair.substring(equals + 1)));
+                                ? new Parameter(pair, "", false)
+                                : new Parameter(pair.substring(0, equals), pair.substring(equals + 1), true));
             }
         }
         return new QueryText(parameters);
@@ -42,6 +44,18 @@ final class QueryText {
 
     boolean has(String name) {
         return parameters.stream().anyMatch(parameter -> isNamed(parameter, name));
+    }
+
+    /** Whether the parameter has a {@code =}. */
+    boolean hasValue(String name) {
+        return parameters.stream().anyMatch(parameter -> isNamed(parameter, name) && parameter.hasValue());
+    }
+
+    /** Decoded, in the order sent, each once. */
+    Set<String> names() {
+        return parameters.stream()
+                .map(parameter -> UriText.decodeQuery(parameter.name()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Decoded. Throws {@link SignatureRefusedException} with QUERY_MALFORMED if it is there more than once. */

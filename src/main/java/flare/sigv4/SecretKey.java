@@ -41,7 +41,7 @@ public final class SecretKey {
         return key;
     }
 
-    /** Signature version 2, which lives on in forms only. */
+    /** Signature version 2, which lives on in forms and presigned URLs. */
     Signature signVersion2(String message) {
         byte[] bare = java.util.Arrays.copyOfRange(prefixed, SIGNING_PREFIX.length(), prefixed.length);
         return Signature.of(Base64.getEncoder().encodeToString(Sha256.hmac("HmacSHA1", bare, message)));

@@ -4,7 +4,7 @@ package flare.sigv4;
 public enum SignatureFault {
     /** An Authorization header that says nothing, or parameters of a presigned URL without the signature. */
     NOT_SIGNED,
-    /** Signature version 2, SigV4A, or no signature at all (Basic, Bearer). */
+    /** Signature version 2 in a header, SigV4A, or no signature at all (Basic, Bearer). */
     UNSUPPORTED_SCHEME,
     /** Signed in the header and in the query: which of the two would count? */
     SEVERAL_CARRIERS,

@@ -1,18 +1,27 @@
 package flare.sigv4;
 
+import java.util.function.Supplier;
+
 /** The proof that a request was signed by the owner of an access key. Made by {@link Verifier#verify} alone. */
 public final class VerifiedRequest {
 
     private final SignatureClaim claim;
-    private final SigningKey key;
+    private final Supplier<ChunkSignatures> chunkSignatures;
 
-    VerifiedRequest(SignatureClaim claim, SigningKey key) {
+    VerifiedRequest(Version4Claim claim, SigningKey key) {
         this.claim = claim;
-        this.key = key;
+        this.chunkSignatures = () -> new ChunkSignatures(key, claim.time(), claim.signature());
+    }
+
+    VerifiedRequest(Version2Url claim) {
+        this.claim = claim;
+        this.chunkSignatures = () -> {
+            throw new IllegalStateException("a URL of version 2 has no body of signed chunks");
+        };
     }
 
     public AccessKeyId accessKey() {
-        return claim.credential().accessKey();
+        return claim.accessKey();
     }
 
     public SignatureClaim.Carrier carrier() {
@@ -30,6 +39,6 @@ public final class VerifiedRequest {
 
     /** From this request's signature on. */
     ChunkSignatures chunkSignatures() {
-        return new ChunkSignatures(key, claim.time(), claim.signature());
+        return chunkSignatures.get();
     }
 }

@@ -25,8 +25,9 @@ public final class Verifier {
     /**
      * @param region the one region in whose name requests must be signed
      * @param maxSkew by how much a request's time may be off, either way
+     * @param version2Urls whether presigned URLs of signature version 2 are taken, which no other request is
      */
-    public record Rules(String region, Duration maxSkew) {
+    public record Rules(String region, Duration maxSkew, boolean version2Urls) {
 
         public Rules {
             if (!CredentialScope.isRegion(region) || maxSkew.isNegative()) {
@@ -47,10 +48,12 @@ public final class Verifier {
         QueryText query = QueryText.parse(request.rawQuery());
         boolean inHeader = request.has(AuthorizationHeader.NAME);
         boolean inQuery = PresignedQuery.isIn(query);
-        if (inHeader && (inQuery || PresignedQuery.isOldIn(query))) {
+        boolean version2 = Version2Url.isIn(query);
+        if (inHeader ? inQuery || version2 : inQuery && version2) {
             throw new SignatureRefusedException(
                     SignatureFault.SEVERAL_CARRIERS,
-                    "the request is signed in the Authorization header and in the query");
+                    "the request is signed " + (inHeader ? "in the Authorization header and " : "twice ")
+                            + "in the query");
         }
         if (inHeader) {
             return Optional.of(inRegion(AuthorizationHeader.parse(request), SignatureFault.HEADER_MALFORMED));
@@ -58,11 +61,12 @@ public final class Verifier {
         if (inQuery) {
             return Optional.of(inRegion(PresignedQuery.parse(request, query), SignatureFault.QUERY_MALFORMED));
         }
-        if (PresignedQuery.isOldIn(query)) {
+        if (version2 && !rules.version2Urls()) {
             throw new SignatureRefusedException(
-                    SignatureFault.UNSUPPORTED_SCHEME, "URLs presigned with signature version 2 are not understood");
+                    SignatureFault.UNSUPPORTED_SCHEME,
+                    "URLs presigned with signature version 2 are not taken here: presign with version 4");
         }
-        return Optional.empty();
+        return version2 ? Optional.of(Version2Url.parse(request, query)) : Optional.empty();
     }
 
     /**
@@ -70,6 +74,13 @@ public final class Verifier {
      * @throws SignatureRefusedException unless the claim is true at {@code now}
      */
     public VerifiedRequest verify(SignatureClaim claim, @Nullable SecretKey secret, Instant now) {
+        if (claim instanceof Version4Claim four) {
+            return verifyVersion4(four, secret, now);
+        }
+        return verifyUrl((Version2Url) claim, secret, now);
+    }
+
+    private VerifiedRequest verifyVersion4(Version4Claim claim, @Nullable SecretKey secret, Instant now) {
         requireTime(claim, now);
         SigningKey key = key(claim.credential(), secret);
         boolean right = false;
@@ -81,16 +92,29 @@ public final class Verifier {
         for (String candidate : candidates) {
             right |= key.signRequest(claim.time(), candidate).matches(claim.signature());
         }
-        requireKnown(claim.credential().accessKey(), secret);
-        if (!right
-                || !AmzDate.dayOf(claim.time())
-                        .equals(claim.credential().scope().date())) {
+        boolean ofItsDay =
+                AmzDate.dayOf(claim.time()).equals(claim.credential().scope().date());
+        requireRight(right && ofItsDay, claim.accessKey(), secret);
+        return new VerifiedRequest(claim, key);
+    }
+
+    private static VerifiedRequest verifyUrl(Version2Url claim, @Nullable SecretKey secret, Instant now) {
+        requireUnexpired(claim.expires(), now);
+        boolean right = false;
+        for (String candidate : claim.stringsToSign()) {
+            right |= orDecoy(secret).signVersion2(candidate).matches(claim.signature());
+        }
+        requireRight(right, claim.accessKey(), secret);
+        return new VerifiedRequest(claim);
+    }
+
+    private static void requireRight(boolean right, AccessKeyId accessKey, @Nullable SecretKey secret) {
+        requireKnown(accessKey, secret);
+        if (!right) {
             throw new SignatureRefusedException(
                     SignatureFault.SIGNATURE_MISMATCH,
-                    "the signature is not the one that this request has with the secret of access key "
-                            + claim.credential().accessKey());
+                    "the signature is not the one that this request has with the secret of access key " + accessKey);
         }
-        return new VerifiedRequest(claim, key);
     }
 
     /**
@@ -116,7 +140,7 @@ public final class Verifier {
         Optional<Credential> credential = claim.credential();
         Signature right = credential.isPresent()
                 ? key(credential.get(), secret).sign(claim.policy())
-                : (secret == null ? DECOY : secret).signVersion2(claim.policy());
+                : orDecoy(secret).signVersion2(claim.policy());
         requireKnown(claim.accessKey(), secret);
         if (!right.matches(claim.signature()) || !claim.isOfItsDay()) {
             throw new SignatureRefusedException(
@@ -127,6 +151,10 @@ public final class Verifier {
         return claim.policyText();
     }
 
+    private static SecretKey orDecoy(@Nullable SecretKey secret) {
+        return secret == null ? DECOY : secret;
+    }
+
     private SigningKey key(Credential credential, @Nullable SecretKey secret) {
         // From the same cache: a key derived anew for each stranger would tell by its time that there is no such key.
         return secret == null
@@ -134,21 +162,25 @@ public final class Verifier {
                 : keys.of(credential, secret);
     }
 
-    private void requireTime(SignatureClaim claim, Instant now) {
+    private void requireTime(Version4Claim claim, Instant now) {
         boolean presigned = claim.carrier() == SignatureClaim.Carrier.QUERY;
         if (claim.time().isAfter(now.plus(rules.maxSkew()))) {
             throw new SignatureRefusedException(
                     presigned ? SignatureFault.NOT_YET_VALID : SignatureFault.TIME_SKEWED,
                     "the request was signed for " + claim.time() + ", here it is " + now);
         }
-        if (presigned && now.isAfter(claim.time().plus(claim.validFor()))) {
-            throw new SignatureRefusedException(
-                    SignatureFault.EXPIRED,
-                    "the URL expired at " + claim.time().plus(claim.validFor()) + ", it is " + now);
+        if (presigned) {
+            requireUnexpired(claim.time().plus(claim.validFor()), now);
         }
         if (!presigned && claim.time().isBefore(now.minus(rules.maxSkew()))) {
             throw new SignatureRefusedException(
                     SignatureFault.TIME_SKEWED, "the request was signed at " + claim.time() + ", here it is " + now);
+        }
+    }
+
+    private static void requireUnexpired(Instant end, Instant now) {
+        if (now.isAfter(end)) {
+            throw new SignatureRefusedException(SignatureFault.EXPIRED, "the URL expired at " + end + ", it is " + now);
         }
     }
 
@@ -159,7 +191,7 @@ public final class Verifier {
         }
     }
 
-    private SignatureClaim inRegion(SignatureClaim claim, SignatureFault malformed) {
+    private SignatureClaim inRegion(Version4Claim claim, SignatureFault malformed) {
         requireRegion(claim.credential(), malformed);
         return claim;
     }

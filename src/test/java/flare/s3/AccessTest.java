@@ -34,7 +34,7 @@ class AccessTest {
     private static final AtomicReference<TestPort> PORT = new AtomicReference<>();
     private static final AtomicInteger BUCKETS = new AtomicInteger();
     private static final TestPort port = new TestPort(ObjectPort.Access.signed(
-            new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15))),
+            new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15), true)),
             key -> new UserAccounts(
                             new RootAccount(SignedClient.KEY, SignedClient.SECRET),
                             Objects.requireNonNull(PORT.get()).users)

@@ -20,7 +20,7 @@ final class SignedPort implements AutoCloseable {
     SignedPort() {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         port = new TestPort(ObjectPort.Access.signed(
-                new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15))),
+                new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15), true)),
                 new RootAccount(SignedClient.KEY, SignedClient.SECRET),
                 clock));
         client = new SignedClient(port.port(), clock);

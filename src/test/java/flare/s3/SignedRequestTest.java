@@ -9,6 +9,7 @@ import flare.sigv4.Signer;
 import flare.sigv4.Verifier;
 import flare.sigv4.WireRequest;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +36,7 @@ class SignedRequestTest {
     private static final Signer SIGNER = new Signer(KEY, SECRET, REGION);
 
     private static final TestPort port = new TestPort(ObjectPort.Access.signed(
-            new Verifier(new Verifier.Rules(REGION, Duration.ofMinutes(15))),
+            new Verifier(new Verifier.Rules(REGION, Duration.ofMinutes(15), true)),
             new RootAccount(KEY, SECRET),
             Clock.systemUTC()));
 
@@ -282,10 +285,24 @@ class SignedRequestTest {
                 send(SIGNER.presign(shared, Instant.now(), Duration.ofMinutes(5)), new byte[0]),
                 400,
                 "InvalidArgument");
+    }
+
+    @Test
+    void takesUrlsPresignedWithVersion2() throws Exception {
+        put("/object/old", "x", Payload.UNSIGNED);
+        String expires = "9999999999";
+        Mac mac = Mac.getInstance("HmacSHA1");
+        mac.init(new SecretKeySpec(bytes("a secret of the root"), "HmacSHA1"));
+        byte[] signature = mac.doFinal(bytes("GET\n\n\n" + expires + "\n/object/old"));
+        String signed = "GET /object/old?AWSAccessKeyId=" + KEY + "&Expires=" + expires + "&Signature="
+                + URLEncoder.encode(Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8);
+        assertThat(port.ask(RawClient.head(signed)).body()).isEqualTo("x");
+        refused(port.ask(RawClient.head(signed + "&attributes")), 400, "AuthorizationQueryParametersError");
+        refused(port.ask(RawClient.head(signed.replace("old", "other"))), 403, "SignatureDoesNotMatch");
         refused(
-                port.ask(RawClient.head("GET /object/k?AWSAccessKeyId=a&Signature=b&Expires=1")),
-                400,
-                "InvalidRequest");
+                port.ask(RawClient.head("GET /object/old?AWSAccessKeyId=a&Signature=b&Expires=1")),
+                403,
+                "AccessDenied");
     }
 
     private static RawClient.Response trailing(String target, String framed, int decodedLength) throws IOException {

@@ -34,7 +34,7 @@ class UserRequestsTest {
     private static final InMemoryMetadata metadata = new InMemoryMetadata();
     private static final UserService users = new MetadataUserService(metadata, Duration.ofSeconds(5));
     private static final Verifier VERIFIER =
-            new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15)));
+            new Verifier(new Verifier.Rules(SignedClient.REGION, Duration.ofMinutes(15), true));
     private static final Accounts ACCOUNTS =
             new UserAccounts(new RootAccount(SignedClient.KEY, SignedClient.SECRET), users);
 

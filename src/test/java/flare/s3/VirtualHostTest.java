@@ -41,7 +41,7 @@ class VirtualHostTest {
         open = new TestPort(ObjectPort.Access.open(Clock.systemUTC()), DOMAINS);
         signed = new TestPort(
                 ObjectPort.Access.signed(
-                        new Verifier(new Verifier.Rules(REGION, Duration.ofMinutes(15))),
+                        new Verifier(new Verifier.Rules(REGION, Duration.ofMinutes(15), true)),
                         new RootAccount(KEY, SECRET),
                         Clock.systemUTC()),
                 DOMAINS);

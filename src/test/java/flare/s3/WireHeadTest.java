@@ -32,7 +32,7 @@ class WireHeadTest {
 
     private static final int NOT_IMPLEMENTED = 501;
 
-    private final Verifier verifier = new Verifier(new Verifier.Rules("us-east-1", Duration.ofMinutes(15)));
+    private final Verifier verifier = new Verifier(new Verifier.Rules("us-east-1", Duration.ofMinutes(15), true));
     private final BlockingQueue<String> verdicts = new LinkedBlockingQueue<>();
     private volatile Instant now = Instant.EPOCH;
 

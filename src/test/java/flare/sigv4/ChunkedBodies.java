@@ -17,7 +17,8 @@ public final class ChunkedBodies {
     private static final AccessKeyId ACCESS_KEY = new AccessKeyId("AKIAIOSFODNN7EXAMPLE");
     private static final SecretKey SECRET = SecretKey.of("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     private static final Instant TIME = Instant.parse("2013-05-24T00:00:00Z");
-    private static final Verifier VERIFIER = new Verifier(new Verifier.Rules("us-east-1", Duration.ofMinutes(15)));
+    private static final Verifier VERIFIER =
+            new Verifier(new Verifier.Rules("us-east-1", Duration.ofMinutes(15), true));
 
     /** The last of each body's lines, in the three modes: what a test may leave out or change. */
     public record Upload(VerifiedRequest request, byte[] body) {

@@ -25,7 +25,7 @@ final class Examples {
     private Examples() {}
 
     static Verifier verifier() {
-        return new Verifier(new Verifier.Rules(REGION, SKEW));
+        return new Verifier(new Verifier.Rules(REGION, SKEW, true));
     }
 
     /** @param headers name, value, name, value, …; a name again adds a value */

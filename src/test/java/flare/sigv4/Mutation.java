@@ -14,9 +14,18 @@ final class Mutation {
 
     /** Until one is found that can be sent and means something else. */
     static WireRequest oneByte(WireRequest request, Random random) {
+        return changed(request, random, 6);
+    }
+
+    /** The same of the method, the path and the query only. */
+    static WireRequest ofTarget(WireRequest request, Random random) {
+        return changed(request, random, 3);
+    }
+
+    private static WireRequest changed(WireRequest request, Random random, int parts) {
         while (true) {
             try {
-                WireRequest changed = change(request, random);
+                WireRequest changed = change(request, random, random.nextInt(parts));
                 if (!meaning(changed).equals(meaning(request))) {
                     return changed;
                 }
@@ -29,8 +38,7 @@ final class Mutation {
     static boolean isAccepted(WireRequest request, Instant now) {
         try {
             return VERIFIER.claim(request)
-                    .map(claim ->
-                            VERIFIER.verify(claim, secretOf(claim.credential().accessKey()), now))
+                    .map(claim -> VERIFIER.verify(claim, secretOf(claim.accessKey()), now))
                     .isPresent();
         } catch (SignatureRefusedException refused) {
             return false;
@@ -41,8 +49,7 @@ final class Mutation {
         return accessKey.equals(Examples.ACCESS_KEY) ? Examples.SECRET : null;
     }
 
-    private static WireRequest change(WireRequest request, Random random) {
-        int part = random.nextInt(6);
+    private static WireRequest change(WireRequest request, Random random, int part) {
         if (part == 0) {
             return Examples.withTarget(request, flip(request.method(), random), request.rawPath(), request.rawQuery());
         }
@@ -52,7 +59,7 @@ final class Mutation {
         if (part == 2) {
             return Examples.withTarget(request, request.method(), request.rawPath(), flip(request.rawQuery(), random));
         }
-        List<String> signed = VERIFIER.claim(request).orElseThrow().signedHeaders();
+        List<String> signed = ((Version4Claim) VERIFIER.claim(request).orElseThrow()).signedHeaders();
         String name =
                 part == 3 && request.has("authorization") ? "authorization" : signed.get(random.nextInt(signed.size()));
         String[] values = request.values(name).toArray(String[]::new);
