@@ -106,7 +106,7 @@ public final class HttpServer {
             Optional<ServedCertificate> certificate,
             Patience patience,
             OpenConnections open,
-            CompletableFuture<Done> drain,
+            Drain drain,
             SharedKillSwitch cut) {}
 
     /**
@@ -143,7 +143,7 @@ public final class HttpServer {
                 listening.certificate(),
                 patience,
                 new OpenConnections(patience.linger()),
-                new CompletableFuture<>(),
+                new Drain(),
                 KillSwitches.shared("connections"));
         Materializer materializer = Materializer.createMaterializer(system);
         return Tcp.get(system)
@@ -197,7 +197,7 @@ public final class HttpServer {
                     opened.asked();
                     return handler.apply(request).thenApply(response -> {
                         opened.answers(request, response);
-                        return port.drain().isDone() ? response.addHeader(Connection.create("close")) : response;
+                        return port.drain().hasBegun() ? response.addHeader(Connection.create("close")) : response;
                     });
                 });
         return layers(system, port, guard, connection, opened)
@@ -264,7 +264,7 @@ public final class HttpServer {
         long deadlineNanos = System.nanoTime() + limit.toNanos();
         return binding.unbind()
                 .thenCompose(unbound -> {
-                    port.drain().complete(Done.getInstance());
+                    port.drain().begin();
                     return await(() -> {
                         long now = System.nanoTime();
                         return port.open().areSettled(port(), now, limit) || now - deadlineNanos >= 0;

@@ -3,7 +3,6 @@ package flare.http;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -28,11 +27,10 @@ import org.apache.pekko.util.ByteString;
  *
  * A stage of its own, since it must keep its place in a byte stream. A head in order passes with annotations, and
  * without a client's own headers of those names. A bad head is replaced by a request that says why ({@link
- * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there; nor behind a
- * PUT or POST that does not say how long it is.
- * Bad framing inside a chunked body ends the input there. So does a server that shuts down, behind the request under way; the
- * socket is read on all the same, since its end tells that the client has taken the answer. A head must come whole
- * within a set time from its first byte.
+ * #VIOLATION}) and asks for the connection's end; nothing behind it is passed on, so that no second request can hide there;
+ * nor behind a PUT or POST that does not say how long it is. Bad framing inside a chunked body ends the input there. So does
+ * a server that shuts down, behind the request under way; the socket is read on all the same, since its end tells that the
+ * client has taken the answer. A head must come whole within a set time from its first byte.
  */
 public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteString>> {
 
@@ -68,16 +66,16 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
     private final Outlet<ByteString> out = Outlet.create("RequestGuard.out");
     private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
 
-    private final CompletionStage<Done> drain;
+    private final Drain drain;
     private final Duration headLimit;
     private final boolean tooMany;
 
     /**
-     * @param drain once completed, the input ends behind the request under way
+     * @param drain once begun, the input ends behind the request under way
      * @param headLimit longest time from a head's first byte to its last
      * @param tooMany the first request is to be refused, since there are as many connections as are allowed
      */
-    RequestGuard(CompletionStage<Done> drain, Duration headLimit, boolean tooMany) {
+    RequestGuard(Drain drain, Duration headLimit, boolean tooMany) {
         this.drain = drain;
         this.headLimit = headLimit;
         this.tooMany = tooMany;
@@ -100,7 +98,7 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         IGNORING
     }
 
-    private final class Logic extends TimerGraphStageLogic {
+    private final class Logic extends TimerGraphStageLogic implements Drain.Listener {
         private Mode mode = Mode.HEAD;
         private ByteString unread = ByteString.emptyByteString();
         private ByteString checked = ByteString.emptyByteString();
@@ -108,6 +106,11 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         private long bodyLeft;
         private ChunkScanner chunks = new ChunkScanner();
         private boolean draining;
+        private boolean hadEmptyLine;
+        private final AsyncCallback<Done> drained = createAsyncCallback(done -> {
+            draining = true;
+            endIfBetweenRequests();
+        });
 
         Logic() {
             super(shape);
@@ -117,11 +120,17 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
 
         @Override
         public void preStart() {
-            AsyncCallback<Done> drained = createAsyncCallback(done -> {
-                draining = true;
-                endIfBetweenRequests();
-            });
-            drain.thenAccept(drained::invoke);
+            drain.add(this);
+        }
+
+        @Override
+        public void postStop() {
+            drain.remove(this);
+        }
+
+        @Override
+        public void drainBegan() {
+            drained.invoke(Done.getInstance());
         }
 
         private void endIfBetweenRequests() {
@@ -168,7 +177,12 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         }
 
         private boolean readHead() {
-            unread = unread.compact();
+            if (!hadEmptyLine && beginsWithEmptyLine()) {
+                // Old clients send one behind a body (RFC 9112 section 2.2).
+                hadEmptyLine = true;
+                unread = unread.drop(2);
+                return true;
+            }
             int end = RequestHead.end(unread, headScanned);
             if (end == RequestHead.UNFINISHED) {
                 headScanned = Math.max(0, unread.size() - 3);
@@ -187,10 +201,15 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
             pass(head.annotated());
             unread = unread.drop(end);
             headScanned = 0;
+            hadEmptyLine = false;
             bodyLeft = head.length();
             mode = head.last() ? Mode.IGNORING : head.chunked() ? Mode.CHUNKS : bodyLeft > 0 ? Mode.BODY : Mode.HEAD;
             chunks = new ChunkScanner();
             return true;
+        }
+
+        private boolean beginsWithEmptyLine() {
+            return unread.size() >= 2 && unread.apply(0) == '\r' && unread.apply(1) == '\n';
         }
 
         private boolean readBody() {
@@ -261,7 +280,8 @@ public final class RequestGuard extends GraphStage<FlowShape<ByteString, ByteStr
         private final class FromSocket extends AbstractInHandler {
             @Override
             public void onPush() {
-                unread = unread.concat(grab(in));
+                // In one piece, since a head is scanned byte by byte; only of a head is there something left.
+                unread = unread.isEmpty() ? grab(in) : unread.concat(grab(in)).compact();
                 read();
                 giveOrAsk();
             }

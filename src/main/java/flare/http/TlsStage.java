@@ -48,7 +48,6 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
     private static final String HANDSHAKE_LIMIT = "handshake";
     private static final String LINGER = "linger";
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Inlet<ByteString> plainIn = Inlet.create("Tls.plainIn");
     private final Outlet<ByteString> cipherOut = Outlet.create("Tls.cipherOut");
@@ -77,15 +76,15 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
     }
 
     private final class Logic extends TimerGraphStageLogic {
+        private final TlsEngine tls = new TlsEngine(engine);
         /** Not encrypted yet, ready to be read. */
-        private ByteBuffer plain = NOTHING;
+        private ByteBuffer plain = TlsEngine.NOTHING;
         /** Not decrypted yet, ready to be read. */
-        private ByteBuffer cipher = NOTHING;
+        private ByteBuffer cipher = TlsEngine.NOTHING;
         /** Waits to be taken. */
         private ByteString decrypted = ByteString.emptyByteString();
 
         private boolean begun;
-        private boolean handshaken;
         /** What there is of a record is not all of it. */
         private boolean starved = true;
         /** Nothing more is said, and what comes is not read. */
@@ -101,7 +100,7 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
         @Override
         public void preStart() throws SSLException {
-            engine.beginHandshake();
+            tls.begin();
             pull(cipherIn);
         }
 
@@ -121,10 +120,13 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
                 while (progress && !over) {
                     progress = isHandshaking() ? handshake() : transfer();
                 }
+                if (tls.isHandshaken()) {
+                    cancelTimer(HANDSHAKE_LIMIT);
+                }
                 endInput();
                 askForMore();
             } catch (SSLException e) {
-                end(alert());
+                end(tls.alert());
             }
         }
 
@@ -135,45 +137,36 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
         }
 
         private boolean handshake() throws SSLException {
-            return switch (engine.getHandshakeStatus()) {
-                case NEED_TASK -> runTask();
+            return switch (tls.status()) {
+                case NEED_TASK -> tls.runTask();
                 case NEED_WRAP -> wrap();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap();
                 case FINISHED, NOT_HANDSHAKING -> true;
             };
         }
 
-        private boolean runTask() {
-            Runnable task = engine.getDelegatedTask();
-            if (task != null) {
-                task.run();
-            }
-            return task != null;
-        }
-
         /** What the engine itself has to say; several records go as one piece. */
         private boolean wrap() throws SSLException {
             if (isClosed(cipherOut)) {
                 // Nothing can be said any more: what comes is read only for its end.
-                cipher = NOTHING;
+                cipher = TlsEngine.NOTHING;
                 starved = true;
             }
             if (isClosed(cipherOut) || !isAvailable(cipherOut)) {
                 return false;
             }
-            int record = engine.getSession().getPacketBufferSize();
+            int record = tls.recordBytes();
             ByteBuffer out = ByteBuffer.allocate(4 * record);
             boolean more = true;
             while (more) {
-                SSLEngineResult result = engine.wrap(NOTHING, out);
-                watch(result);
+                SSLEngineResult result = tls.wrap(TlsEngine.NOTHING, out);
                 more = result.bytesProduced() > 0
                         && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
                         && out.remaining() >= record;
             }
             boolean progress = out.position() > 0;
             give(out);
-            if (engine.isOutboundDone()) {
+            if (tls.isOutboundDone()) {
                 end(ByteString.emptyByteString());
             }
             return progress;
@@ -186,19 +179,19 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
             if (!plain.hasRemaining()) {
                 return isClosed(plainIn) && closeOutput();
             }
-            int record = engine.getSession().getPacketBufferSize();
+            int record = tls.recordBytes();
             int length = Math.min(plain.remaining(), PIECE_BYTES);
             int overhead = record - RECORD_BYTES;
             ByteBuffer out = ByteBuffer.allocate(length + (length / RECORD_BYTES + 1) * overhead + record);
             while (plain.hasRemaining() && out.remaining() >= record) {
-                SSLEngineResult result = engine.wrap(plain, out);
-                if (result.bytesConsumed() == 0 || isHandshaking(result.getHandshakeStatus())) {
+                SSLEngineResult result = tls.wrap(plain, out);
+                if (result.bytesConsumed() == 0 || isHandshaking(result)) {
                     break;
                 }
             }
             boolean progress = out.position() > 0;
             give(out);
-            if (engine.isOutboundDone()) {
+            if (tls.isOutboundDone()) {
                 end(ByteString.emptyByteString());
             }
             return progress;
@@ -206,43 +199,40 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
         /** The answer is whole: says so, and ends this direction only. */
         private boolean closeOutput() throws SSLException {
-            engine.closeOutbound();
-            ByteBuffer out = ByteBuffer.allocate(4 * engine.getSession().getPacketBufferSize());
-            SSLEngineResult result = engine.wrap(NOTHING, out);
-            while (!engine.isOutboundDone() && result.bytesProduced() > 0) {
-                result = engine.wrap(NOTHING, out);
+            ByteString lastWord = tls.closeNotify();
+            if (!lastWord.isEmpty()) {
+                push(cipherOut, lastWord);
             }
-            give(out);
             complete(cipherOut);
             return false;
         }
 
         /** During a handshake: one record. */
         private boolean unwrap() throws SSLException {
-            if (starved || engine.isInboundDone()) {
+            if (starved || tls.isInboundDone()) {
                 return false;
             }
-            ByteBuffer out = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+            ByteBuffer out = ByteBuffer.allocate(tls.plainBytes());
             SSLEngineResult result = unwrap(out);
-            decrypted = decrypted.concat(bytes(out));
-            return result.bytesConsumed() > 0 || engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP;
+            decrypted = decrypted.concat(TlsEngine.bytes(out));
+            return result.bytesConsumed() > 0 || tls.status() != HandshakeStatus.NEED_UNWRAP;
         }
 
         private boolean decrypt() throws SSLException {
-            if (decrypted.isEmpty() && !starved && !engine.isInboundDone() && isWanted()) {
-                int room = engine.getSession().getApplicationBufferSize();
+            if (decrypted.isEmpty() && !starved && !tls.isInboundDone() && isWanted()) {
+                int room = tls.plainBytes();
                 ByteBuffer out = ByteBuffer.allocate(Math.min(cipher.remaining(), PIECE_BYTES) + room);
                 SSLEngineResult result = unwrap(out);
                 while (result.bytesConsumed() > 0
-                        && !isHandshaking(result.getHandshakeStatus())
+                        && !isHandshaking(result)
                         && !starved
-                        && !engine.isInboundDone()
+                        && !tls.isInboundDone()
                         && out.remaining() >= room) {
                     result = unwrap(out);
                 }
-                decrypted = bytes(out);
+                decrypted = TlsEngine.bytes(out);
                 if (decrypted.isEmpty()) {
-                    return result.bytesConsumed() > 0 || isHandshaking(result.getHandshakeStatus());
+                    return result.bytesConsumed() > 0 || isHandshaking(result);
                 }
             }
             if (decrypted.isEmpty() || isClosed(plainOut) || !isAvailable(plainOut)) {
@@ -258,23 +248,15 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
         }
 
         private SSLEngineResult unwrap(ByteBuffer out) throws SSLException {
-            SSLEngineResult result = engine.unwrap(cipher, out);
-            watch(result);
+            SSLEngineResult result = tls.unwrap(cipher, out);
             starved = result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW || !cipher.hasRemaining();
             return result;
         }
 
-        private void watch(SSLEngineResult result) {
-            if (result.getHandshakeStatus() == HandshakeStatus.FINISHED) {
-                handshaken = true;
-                cancelTimer(HANDSHAKE_LIMIT);
-            }
-        }
-
         /** After the client's last word, be it said or only the end of the socket's bytes. */
         private void endInput() {
-            boolean ended = engine.isInboundDone() || (isClosed(cipherIn) && starved);
-            if (ended && !handshaken) {
+            boolean ended = tls.isInboundDone() || (isClosed(cipherIn) && starved);
+            if (ended && !tls.isHandshaken()) {
                 end(ByteString.emptyByteString());
             } else if (ended && decrypted.isEmpty() && !isClosed(plainOut)) {
                 complete(plainOut);
@@ -285,8 +267,8 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
             if (over) {
                 return;
             }
-            boolean handshaking = !handshaken || isHandshaking();
-            if (starved && (handshaking || isWanted() || engine.isInboundDone())) {
+            boolean handshaking = !tls.isHandshaken() || isHandshaking();
+            if (starved && (handshaking || isWanted() || tls.isInboundDone())) {
                 readOn();
             }
             boolean wanted = !isClosed(cipherOut) && isAvailable(cipherOut) && !plain.hasRemaining();
@@ -296,21 +278,11 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
         }
 
         private boolean isHandshaking() {
-            return isHandshaking(engine.getHandshakeStatus());
+            return tls.isHandshaking(tls.status(), isClosed(cipherOut));
         }
 
-        /** Once one direction has ended, Java's engine asks without end that the other does: in TLS 1.3 it may go on. */
-        private boolean isHandshaking(HandshakeStatus status) {
-            return switch (status) {
-                case FINISHED, NOT_HANDSHAKING -> false;
-                case NEED_WRAP -> !handshaken || !engine.isInboundDone() || !isTls13();
-                case NEED_UNWRAP -> !handshaken || !isClosed(cipherOut);
-                case NEED_TASK, NEED_UNWRAP_AGAIN -> true;
-            };
-        }
-
-        private boolean isTls13() {
-            return engine.getSession().getProtocol().equals("TLSv1.3");
+        private boolean isHandshaking(SSLEngineResult result) {
+            return tls.isHandshaking(result.getHandshakeStatus(), isClosed(cipherOut));
         }
 
         private void readOn() {
@@ -321,22 +293,7 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
         private void give(ByteBuffer out) {
             if (out.position() > 0) {
-                push(cipherOut, bytes(out));
-            }
-        }
-
-        private static ByteString bytes(ByteBuffer out) {
-            return ByteString.fromArrayUnsafe(out.array(), out.arrayOffset(), out.position());
-        }
-
-        /** What the engine says of its failure, if anything. */
-        private ByteString alert() {
-            try {
-                ByteBuffer out = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
-                engine.wrap(NOTHING, out);
-                return bytes(out);
-            } catch (SSLException e) {
-                return ByteString.emptyByteString();
+                push(cipherOut, TlsEngine.bytes(out));
             }
         }
 
@@ -373,7 +330,7 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
                         return;
                     }
                 }
-                if (!over && !engine.isInboundDone()) {
+                if (!over && !tls.isInboundDone()) {
                     ByteBuffer all = ByteBuffer.allocate(cipher.remaining() + bytes.size());
                     all.put(cipher);
                     bytes.copyToBuffer(all);
@@ -417,7 +374,7 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
             @Override
             public void onUpstreamFinish() {
-                if (handshaken) {
+                if (tls.isHandshaken()) {
                     run();
                 } else {
                     end(ByteString.emptyByteString());

@@ -268,6 +268,22 @@ final class HttpsServerTest {
         }
     }
 
+    @Test
+    void aSecondHandshakeIsRefused() throws Exception {
+        mayAnswer.complete(Done.getInstance());
+        try (SSLSocket socket = connect("TLSv1.2")) {
+            send(socket, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        send(socket, "GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                        rest(socket.getInputStream());
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.1", "TLSv1"})
     void refusesOlderProtocols(String protocol) throws Exception {
