@@ -50,6 +50,13 @@ record Condition(
         };
     }
 
+    /** False for "none of ${key}" where the key is not there. */
+    boolean isResolved(Facts facts) {
+        return !negated
+                || !comparison.isOfText()
+                || values.stream().allMatch(expected -> expected.pattern().isResolved(facts));
+    }
+
     private boolean isOneOf(String actual, Facts facts) {
         return values.stream().anyMatch(expected -> comparison.holds(expected, actual, facts));
     }

@@ -51,7 +51,8 @@ record Statement(
 
     /** "All but ${key}" is nobody's right where the key is not there: it would be a right to all. */
     private boolean isResolved(Facts facts) {
-        return !resources.negated() || resources.areResolved(facts);
+        return (!resources.negated() || resources.areResolved(facts))
+                && conditions.stream().allMatch(condition -> condition.isResolved(facts));
     }
 
     boolean asksForTags() {

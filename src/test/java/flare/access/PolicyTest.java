@@ -45,6 +45,10 @@ class PolicyTest {
                 "'NumericLessThan': {'s3:max-keys': 10} | s3:max-keys | 10 | NOTHING",
                 "'NumericGreaterThan': {'s3:max-keys': '9.5'} | s3:max-keys | 10 | ALLOW",
                 "'NumericEquals': {'s3:max-keys': '10'} | s3:max-keys | ten | NOTHING",
+                "'NumericGreaterThan': {'s3:max-keys': '10'} | s3:max-keys | 10000000000000000000000 | ALLOW",
+                "'NumericEquals': {'s3:max-keys': '10'} | s3:max-keys | 0000000000000000000000010 | ALLOW",
+                "'StringNotEquals': {'s3:prefix': '${aws:username}'} | s3:prefix | x | NOTHING",
+                "'StringNotLikeIfExists': {'s3:prefix': '${aws:username}/*'} | aws:referer | x | NOTHING",
                 "'DateGreaterThan': {'aws:CurrentTime': '2026-01-01'} | aws:currenttime | 2026-01-02T00:00:00Z | ALLOW",
                 "'DateLessThan': {'aws:CurrentTime': '2026-01-01T00:00:00Z'} | aws:currenttime | 2026-01-02T00:00:00Z | NOTHING",
                 "'DateLessThan': {'aws:EpochTime': '1000'} | aws:epochtime | 999 | ALLOW",
@@ -62,6 +66,15 @@ class PolicyTest {
             })
     void comparesAsIamDoes(String condition, String key, String value, Effect expected) {
         assertThat(effect(condition, key, value)).isEqualTo(expected);
+    }
+
+    /** What a Deny says of all but one is said of all where that one is not known. */
+    @Test
+    void aDenyHoldsWhereAVariableStandsForNothing() {
+        Policy policy = Policies.ofBucket("{" + ALLOW_ALL.replace("Allow", "Deny")
+                + ", 'Condition': {'StringNotEquals': {'s3:prefix': '${aws:username}'}}}");
+        assertThat(policy.of(Policies.get(Caller.ANONYMOUS, "a", "s3:prefix", "x")))
+                .isEqualTo(Effect.DENY);
     }
 
     @Test
