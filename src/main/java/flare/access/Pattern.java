@@ -1,6 +1,7 @@
 package flare.access;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -207,7 +208,7 @@ final class Pattern {
 
     /** With what can be reached without a character, since a star may stand for none. */
     private static boolean[] reached(List<Integer> tokens, boolean[] at) {
-        boolean[] all = java.util.Arrays.copyOf(at, tokens.size() + 1);
+        boolean[] all = Arrays.copyOf(at, tokens.size() + 1);
         for (int i = 0; i < tokens.size(); i++) {
             if (all[i] && tokens.get(i) == ANY) {
                 all[i + 1] = true;

@@ -1,6 +1,7 @@
 package flare.access;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +54,7 @@ public record PublicAccessBlock(boolean acls, boolean ignoredAcls, boolean polic
 
     /** Reads {@link #text}; empty for what is none. */
     public static Optional<PublicAccessBlock> parse(String text) {
-        Set<String> names = text.isEmpty() ? Set.of() : new java.util.HashSet<>(List.of(text.split(" ", -1)));
+        Set<String> names = text.isEmpty() ? Set.of() : new HashSet<>(List.of(text.split(" ", -1)));
         return NAMES.containsAll(names) ? Optional.of(of(names)) : Optional.empty();
     }
 }

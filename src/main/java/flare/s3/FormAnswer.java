@@ -11,6 +11,7 @@ import java.net.URISyntaxException;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sender of a form gets once its file is stored: a status, or another page.
@@ -49,7 +50,7 @@ record FormAnswer(int status, Optional<URI> redirect) {
         throw noAddress(text, null);
     }
 
-    private static FlareException noAddress(String text, @org.jspecify.annotations.Nullable URISyntaxException cause) {
+    private static FlareException noAddress(String text, @Nullable URISyntaxException cause) {
         return new FlareException(
                 Fault.INVALID_ARGUMENT,
                 "success_action_redirect = '" + text

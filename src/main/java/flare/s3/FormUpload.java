@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code multipart/form-data} upload: fields, then one part named {@code file} whose bytes stream through. What follows
- * the file is read and ignored, as S3 does, but for a key, which would have named the object; and {@link #file} ends only with the whole form: a form cut short stores
- * nothing.
+ * the file is read and ignored, as S3 does, but for a key, which would have named the object; and {@link #file} ends only
+ * with the whole form: a form cut short stores nothing.
  *
  * @param fields by lower-case name
  */

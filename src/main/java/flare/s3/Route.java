@@ -1,11 +1,13 @@
 package flare.s3;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * A row of the route table: {@link ServiceRoute}, {@link BucketRoute} and {@link ObjectRoute} are all that the object port
- * does, beside {@link PreflightRoute}. Which row a request is follows from its method, its target's depth, and one query parameter or header.
+ * does, beside {@link PreflightRoute}. Which row a request is follows from its method, its target's depth, and one query parameter
+ * or header.
  */
 sealed interface Route permits ServiceRoute, BucketRoute, ObjectRoute, PreflightRoute {
 
@@ -33,7 +35,7 @@ sealed interface Route permits ServiceRoute, BucketRoute, ObjectRoute, Preflight
         }
 
         static Rule by(String selector, String method, String action, String... parameters) {
-            Set<String> known = new java.util.HashSet<>(Set.of(parameters));
+            Set<String> known = new HashSet<>(Set.of(parameters));
             known.add(selector);
             return new Rule(method, Optional.of(selector), false, known, action);
         }
