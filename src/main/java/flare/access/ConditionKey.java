@@ -20,7 +20,6 @@ record ConditionKey(String text) {
             "s3:delimiter",
             "s3:max-keys",
             "s3:versionid",
-            "s3:locationconstraint",
             "s3:authtype",
             "s3:signatureage",
             "s3:signatureversion",
