@@ -6,8 +6,10 @@ import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -39,13 +41,22 @@ public record BucketAccess(
      * (GHSA-j548).
      */
     public static BucketAccess of(BucketInfo bucket) {
+        return of(bucket, EnumSet.allOf(DocumentKind.class));
+    }
+
+    /** The same of these documents only, as if it had no other: what can't be read can be replaced. */
+    public static BucketAccess of(BucketInfo bucket, Set<DocumentKind> read) {
         return new BucketAccess(
                 bucket.name(),
                 bucket.owner(),
-                bucket.document(DocumentKind.POLICY).map(json -> policy(json, bucket.name())),
-                document(bucket, DocumentKind.OWNERSHIP_CONTROLS, Ownership::of),
-                document(bucket, DocumentKind.PUBLIC_ACCESS_BLOCK, PublicAccessBlock::parse),
-                document(bucket, DocumentKind.ACL, Acl::parse).orElse(Acl.DEFAULT));
+                bytes(bucket, DocumentKind.POLICY, read).map(json -> policy(json, bucket.name())),
+                document(bucket, DocumentKind.OWNERSHIP_CONTROLS, read, Ownership::of),
+                document(bucket, DocumentKind.PUBLIC_ACCESS_BLOCK, read, PublicAccessBlock::parse),
+                document(bucket, DocumentKind.ACL, read, Acl::parse).orElse(Acl.DEFAULT));
+    }
+
+    private static Optional<byte[]> bytes(BucketInfo bucket, DocumentKind kind, Set<DocumentKind> read) {
+        return read.contains(kind) ? bucket.document(kind) : Optional.empty();
     }
 
     private static Policy policy(byte[] json, BucketName bucket) {
@@ -56,8 +67,9 @@ public record BucketAccess(
         }
     }
 
-    private static <T> Optional<T> document(BucketInfo bucket, DocumentKind kind, Function<String, Optional<T>> parse) {
-        return bucket.document(kind).map(bytes -> {
+    private static <T> Optional<T> document(
+            BucketInfo bucket, DocumentKind kind, Set<DocumentKind> read, Function<String, Optional<T>> parse) {
+        return bytes(bucket, kind, read).map(bytes -> {
             String text = new String(bytes, StandardCharsets.UTF_8);
             return parse.apply(text).orElseThrow(() -> unreadable(kind, bucket.name(), "'" + text + "'"));
         });

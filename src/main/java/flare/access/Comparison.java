@@ -30,8 +30,7 @@ enum Comparison {
     NULL;
 
     /** Of as many digits as a request has room for: one too long to be compared would get by every Deny. */
-    private static final java.util.regex.Pattern NUMBER =
-            java.util.regex.Pattern.compile("[+-]?[0-9]++(\\.[0-9]++)?");
+    private static final java.util.regex.Pattern NUMBER = java.util.regex.Pattern.compile("[+-]?[0-9]++(\\.[0-9]++)?");
 
     /** A value of the policy, checked when it was read. */
     record Expected(Pattern pattern, String text, Optional<AddressBlock> block) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 
 /** A request's header fields by lower-case name, values in the order sent. */
@@ -54,6 +55,13 @@ public final class Headers {
         Map<String, List<String>> more = new LinkedHashMap<>(values);
         more.put(name, List.of(value));
         return new Headers(more);
+    }
+
+    /** Those with such names. */
+    public Headers only(Predicate<String> names) {
+        Map<String, List<String>> some = new LinkedHashMap<>(values);
+        some.keySet().removeIf(names.negate());
+        return new Headers(some);
     }
 
     public boolean has(String name) {

@@ -17,6 +17,7 @@ import flare.model.FlareException;
 import flare.model.ObjectInfo;
 import flare.object.ObjectService.VersionRef;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,25 +65,15 @@ final class AccessHandlers {
                 .thenCompose(json -> buckets.with(name, bucket -> {
                     Policy policy = Policy.ofBucket(json, name);
                     if (policy.isPublic()
-                            && BucketAccess.of(without(bucket, DocumentKind.POLICY))
+                            && BucketAccess.of(bucket, EnumSet.of(DocumentKind.PUBLIC_ACCESS_BLOCK))
                                     .blockOrNone()
                                     .policy()) {
                         throw new FlareException(
                                 Fault.ACCESS_DENIED,
                                 "the public access block of bucket " + name + " refuses public policies");
                     }
-                    return grantees.knownNames(policy.userNames())
-                            .thenCompose(known -> set(bucket, DocumentKind.POLICY, json, 204));
+                    return grantees.known(policy).thenCompose(known -> set(bucket, DocumentKind.POLICY, json, 204));
                 }));
-    }
-
-    /** One that can't be understood can be replaced. */
-    private static BucketInfo without(BucketInfo bucket, DocumentKind kind) {
-        java.util.Map<DocumentKind, BucketInfo.Document> documents = new java.util.EnumMap<>(DocumentKind.class);
-        documents.putAll(bucket.documents());
-        documents.remove(kind);
-        return new BucketInfo(
-                bucket.id(), bucket.name(), bucket.owner(), bucket.created(), bucket.versioning(), documents);
     }
 
     CompletionStage<HttpResponse> deletePolicy(BucketName name) {
@@ -126,7 +117,7 @@ final class AccessHandlers {
             Ownership ownership = Ownership.of(label)
                     .orElseThrow(() -> XmlElement.malformed("ObjectOwnership '" + label + "' is not known", null));
             return buckets.with(name, bucket -> {
-                requireNoGrants(BucketAccess.of(bucket), ownership);
+                requireNoGrants(BucketAccess.of(bucket, EnumSet.of(DocumentKind.ACL)), ownership);
                 return set(bucket, DocumentKind.OWNERSHIP_CONTROLS, bytes(ownership.label()), 200);
             });
         });
@@ -197,7 +188,7 @@ final class AccessHandlers {
 
     CompletionStage<HttpResponse> putAcl(BucketName name, AuthorizedRequest request) {
         return buckets.with(name, bucket -> {
-            BucketAccess access = BucketAccess.of(bucket);
+            BucketAccess access = BucketAccess.of(bucket, WrittenAcl.RULES);
             requireAcls(access);
             return asked(request, access.owner()).thenCompose(acl -> {
                 WrittenAcl.requireNotBlocked(access, acl);
@@ -221,11 +212,11 @@ final class AccessHandlers {
 
     CompletionStage<HttpResponse> putAcl(VersionRef object, AuthorizedRequest request) {
         return buckets.with(object.bucket(), bucket -> {
-            BucketAccess access = BucketAccess.of(bucket);
+            BucketAccess access = BucketAccess.of(bucket, WrittenAcl.RULES);
             requireAcls(access);
             CompletionStage<ObjectInfo> found = services.objects().in(bucket).head(object);
             return found.thenCompose(
-                            info -> asked(request, ObjectAccess.of(info).owner()))
+                            info -> asked(request, info.extras().owner().orElse("")))
                     .thenCompose(acl -> {
                         WrittenAcl.requireNotBlocked(access, acl);
                         return services.objects().in(bucket).setAcl(object, acl.text());

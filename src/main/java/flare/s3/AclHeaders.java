@@ -36,11 +36,15 @@ final class AclHeaders {
             return true;
         }
         for (String name : headers.names()) {
-            if (name.startsWith(GRANT)) {
+            if (isGrant(name)) {
                 return true;
             }
         }
         return false;
+    }
+
+    static boolean isGrant(String header) {
+        return header.startsWith(GRANT);
     }
 
     /** Empty without any. Whether its users are there is another question. Throws {@link FlareException}. */
@@ -48,7 +52,7 @@ final class AclHeaders {
         List<Grant> grants = new ArrayList<>();
         boolean granting = false;
         for (String name : headers.names()) {
-            if (name.startsWith(GRANT)) {
+            if (isGrant(name)) {
                 Permission permission = GRANTS.get(name);
                 if (permission == null) {
                     throw new FlareException(Fault.INVALID_ARGUMENT, "header " + name + " is not known");
@@ -70,7 +74,7 @@ final class AclHeaders {
         }
         return granting
                 ? Optional.of(new Acl.Granted(grants))
-                : headers.first(CANNED).map(AclHeaders::canned);
+                : headers.joined(CANNED).map(AclHeaders::canned);
     }
 
     private static Acl canned(String label) {

@@ -8,6 +8,7 @@ import flare.access.Judgement.Verdict;
 import flare.access.Policy;
 import flare.access.Question;
 import flare.config.S3Settings;
+import flare.http.Headers;
 import flare.model.BucketInfo;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketName;
@@ -54,7 +55,7 @@ final class Authorization implements Authorizer {
         } else if (what instanceof Operation.OfObject of) {
             return in(of.bucket(), caller, who, what, head);
         }
-        Facts facts = RequestFacts.of(who, what, head, who.owner().orElse(""), clock.instant());
+        Facts facts = RequestFacts.of(who, what, head, account(who.owner().orElse("")), clock.instant());
         require(
                 Judgement.of(new Question(caller, what.route().rule().action(), Question.EVERYTHING, facts)),
                 who,
@@ -64,7 +65,7 @@ final class Authorization implements Authorizer {
 
     /** A bucket that is not there yet would be the caller's. */
     private CompletionStage<Rights> creating(Caller caller, Principal who, Operation.OfBucket what, S3Request head) {
-        Facts facts = RequestFacts.of(who, what, head, who.owner().orElse(""), clock.instant());
+        Facts facts = RequestFacts.of(who, what, head, account(who.owner().orElse("")), clock.instant());
         List<String> actions = new ArrayList<>(List.of(what.route().rule().action()));
         if (AclHeaders.areIn(head.headers())) {
             actions.add("s3:PutBucketAcl");
@@ -83,46 +84,83 @@ final class Authorization implements Authorizer {
     }
 
     private CompletionStage<Rights> in(BucketName name, Caller caller, Principal who, Operation what, S3Request head) {
-        boolean writesAcl = WrittenAcl.isWrittenBy(what) && AclHeaders.areIn(head.headers());
         boolean free = caller instanceof Caller.Root;
+        boolean writesAcl = WrittenAcl.isWrittenBy(what) && AclHeaders.areIn(head.headers());
         if (free
                 && !writesAcl
                 && !head.headers().has(ExpectedOwner.OF_BUCKET)
                 && !head.headers().has(ExpectedOwner.OF_SOURCE)) {
             return CompletableFuture.completedFuture(Rights.ALL);
         }
-        return bucket(name, head, ExpectedOwner.OF_BUCKET).thenCompose(bucket -> {
-            BucketAccess access = BucketAccess.of(bucket);
-            Facts facts = RequestFacts.of(who, what, head, bucket.owner(), clock.instant());
-            BucketRights asked = new BucketRights(services.objects().in(bucket), bucket, access, caller, who, facts);
-            return asked.permit(what, head)
-                    .thenCompose(rights -> WrittenAcl.isWrittenBy(what)
-                            ? new WrittenAcl(grantees, asked).with(rights, (Operation.OfObject) what, head)
-                            : CompletableFuture.completedFuture(rights))
-                    .thenCompose(rights -> withSource(rights, caller, who, what, head));
-        });
+        return bucket(name, head, ExpectedOwner.OF_BUCKET)
+                .thenCompose(bucket -> source(caller, who, what, head).thenCompose(source -> {
+                    Facts facts = RequestFacts.tagged(facts(who, what, head, bucket), source.tags());
+                    BucketAccess access = access(bucket, caller);
+                    BucketRights asked =
+                            new BucketRights(services.objects().in(bucket), bucket, access, caller, who, facts);
+                    return asked.permit(what, head)
+                            .thenCompose(rights -> WrittenAcl.isWrittenBy(what) && (writesAcl || !free)
+                                    ? new WrittenAcl(grantees, asked)
+                                            .with(
+                                                    rights,
+                                                    (Operation.OfObject) what,
+                                                    head.headers(),
+                                                    !source.tags().isEmpty())
+                                    : CompletableFuture.completedFuture(rights))
+                            .thenApply(source::in);
+                }));
     }
 
-    /** The source of a copy is asked for before anything of it is read. */
-    private CompletionStage<Rights> withSource(
-            Rights rights, Caller caller, Principal who, Operation what, S3Request head) {
-        Optional<String> header = head.headers().first(Router.COPY_SOURCE);
+    /**
+     * What an object is written from beside its bytes.
+     *
+     * @param bucket of the source of a copy
+     * @param mayList whether the caller may know that the source is not there
+     * @param tags that will be written, with the request or from the source
+     */
+    private record Source(Optional<BucketInfo> bucket, boolean mayList, Map<String, String> tags) {
+
+        Rights in(Rights rights) {
+            return bucket.isPresent() ? rights.withSource(bucket.get(), mayList) : rights;
+        }
+    }
+
+    /** The source of a copy is asked for before anything of it is read. What it has decides of the target, too: its tags. */
+    private CompletionStage<Source> source(Caller caller, Principal who, Operation what, S3Request head) {
+        Headers headers = head.headers();
+        Optional<String> header = headers.first(Router.COPY_SOURCE);
+        boolean takesTags = what.route() == ObjectRoute.COPY_OBJECT && !CopyHandler.givesTags(headers);
+        Map<String, String> given = WrittenAcl.isWrittenBy(what) && !takesTags ? TagSet.ofHeader(headers) : Map.of();
         if (!what.route().rule().copies() || header.isEmpty()) {
-            return CompletableFuture.completedFuture(rights);
+            return CompletableFuture.completedFuture(new Source(Optional.empty(), true, given));
         }
         CopyHandler.Source source = CopyHandler.Source.parse(header.get());
         return bucket(source.bucket(), head, ExpectedOwner.OF_SOURCE).thenCompose(bucket -> {
-            Facts facts = RequestFacts.of(who, what, head, bucket.owner(), clock.instant());
             BucketRights asked = new BucketRights(
-                    services.objects().in(bucket), bucket, BucketAccess.of(bucket), caller, who, facts);
-            boolean takesTags = what.route() == ObjectRoute.COPY_OBJECT
-                    && !head.headers()
-                            .first("x-amz-tagging-directive")
-                            .filter("REPLACE"::equals)
-                            .isPresent();
+                    services.objects().in(bucket),
+                    bucket,
+                    access(bucket, caller),
+                    caller,
+                    who,
+                    facts(who, what, head, bucket));
             return asked.permitCopyOf(source, takesTags)
-                    .thenApply(allowed -> rights.withSource(bucket, asked.mayList(source.key())));
+                    .thenApply(taken ->
+                            new Source(Optional.of(bucket), asked.mayList(source.key()), takesTags ? taken : given));
         });
+    }
+
+    /** Root stands above what a bucket says, whether it can be understood or not, but for which ACLs there may be. */
+    private static BucketAccess access(BucketInfo bucket, Caller caller) {
+        return caller instanceof Caller.Root ? BucketAccess.of(bucket, WrittenAcl.RULES) : BucketAccess.of(bucket);
+    }
+
+    private Facts facts(Principal who, Operation what, S3Request head, BucketInfo bucket) {
+        return RequestFacts.of(who, what, head, account(bucket.owner()), clock.instant());
+    }
+
+    /** What is nobody's in particular is root's. */
+    private String account(String owner) {
+        return owner.isEmpty() ? rootId : owner;
     }
 
     private CompletionStage<BucketInfo> bucket(BucketName name, S3Request head, String expectedOwner) {

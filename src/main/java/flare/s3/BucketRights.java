@@ -122,38 +122,38 @@ final class BucketRights {
         }
     }
 
-    CompletionStage<Void> permitCopyOf(CopyHandler.Source source, boolean withTags) {
+    /** Tells the tags that a copy takes along, if it does; for root, whom nothing hangs on, none. */
+    CompletionStage<Map<String, String>> permitCopyOf(CopyHandler.Source source, boolean withTags) {
         if (caller instanceof Caller.Root) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(Map.of());
         }
         boolean version = source.version().isPresent();
         VersionRef object = new VersionRef(bucket.name(), source.key(), source.version());
-        CompletionStage<Void> read = orMissing(permit(action(ObjectRoute.GET_OBJECT, version), object, facts), object);
-        return !withTags
-                ? read
-                : read.thenCompose(allowed -> permitTagsOf(object, action(ObjectRoute.GET_TAGGING, version)));
+        Facts of = ofVersion(source.version().map(VersionId::toString));
+        CompletionStage<Void> read = orMissing(permit(action(ObjectRoute.GET_OBJECT, version), object, of), object);
+        return withTags
+                ? read.thenCompose(allowed -> tagsOf(object, action(ObjectRoute.GET_TAGGING, version), of))
+                : read.thenApply(allowed -> Map.of());
     }
 
     /** Tags that there are not need no right. */
-    private CompletionStage<Void> permitTagsOf(VersionRef object, String action) {
-        Question question = question(action, resource(object.key().text()), facts);
-        if (Judgement.of(question, access) == Verdict.ALLOWED) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return look(object).thenAccept(found -> {
-            boolean tagged =
-                    found.filter(info -> !info.extras().tags().isEmpty()).isPresent();
-            if (tagged) {
-                require(Judgement.of(question, access, found.map(ObjectAccess::of)), action);
-            }
+    private CompletionStage<Map<String, String>> tagsOf(VersionRef object, String action, Facts of) {
+        return look(object).thenCompose(found -> {
+            Map<String, String> tags = found.map(info -> info.extras().tags()).orElse(Map.of());
+            return tags.isEmpty()
+                    ? CompletableFuture.completedFuture(tags)
+                    : permit(action, object, of).thenApply(allowed -> tags);
         });
+    }
+
+    private Facts ofVersion(Optional<String> version) {
+        return version.isPresent() ? facts.more().put("s3:VersionId", version).build() : facts;
     }
 
     private CompletionStage<Void> permitDelete(String key, Optional<String> version) {
         String action = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-        Facts of =
-                version.isPresent() ? facts.more().put("s3:VersionId", version).build() : facts;
-        return permit(action, new VersionRef(bucket.name(), ObjectKey.of(key), version.map(VersionId::parse)), of);
+        VersionRef object = new VersionRef(bucket.name(), ObjectKey.of(key), version.map(VersionId::parse));
+        return permit(action, object, ofVersion(version));
     }
 
     CompletionStage<Void> permit(String action, ObjectKey key) {

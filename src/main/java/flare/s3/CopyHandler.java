@@ -26,7 +26,10 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
-/** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>: no byte moves (I2), and none is read unless a new checksum is asked for. */
+/**
+ * <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">CopyObject</a>: no byte moves (I2), and none
+ * is read unless a new checksum is asked for.
+ */
 final class CopyHandler {
 
     private final ObjectService objects;
@@ -67,7 +70,7 @@ final class CopyHandler {
         Headers headers = request.head().headers();
         Source source = Source.parse(headers.first(Router.COPY_SOURCE).orElseThrow());
         boolean replaces = isReplace(headers, "x-amz-metadata-directive");
-        boolean retags = isReplace(headers, "x-amz-tagging-directive");
+        boolean retags = givesTags(headers);
         boolean ontoItself = source.bucket().equals(bucket)
                 && source.key().equals(key)
                 && source.version().isEmpty();
@@ -141,6 +144,11 @@ final class CopyHandler {
             }
         }
         return Headers.of(conditions);
+    }
+
+    /** Whether a copy has the tags of the request, not of its source. Throws {@link FlareException}. */
+    static boolean givesTags(Headers headers) {
+        return isReplace(headers, "x-amz-tagging-directive");
     }
 
     private static boolean isReplace(Headers headers, String name) {

@@ -86,7 +86,7 @@ final class FormHandler {
             Operation storing = new Operation.OfObject(ObjectRoute.PUT_OBJECT, bucket, key);
             return forms.check(request.principal(), bucket, named)
                     .thenCompose(signed -> authorizer
-                            .authorize(signed.signer(), storing, request.head().withHeaders(asHeaders(fields, tags)))
+                            .authorize(signed.signer(), storing, head(request, fields, tags, signed))
                             .thenApply(rights -> new Ready(
                                     rights.bound(services).objects(),
                                     request(bucket, key, rights, form, fields, tags),
@@ -97,11 +97,10 @@ final class FormHandler {
         }
     }
 
-    /** A form calls its canned ACL {@code acl}, and its tags are a document: said as headers of a PutObject say them. */
-    private static Headers asHeaders(Headers fields, Map<String, String> tags) {
-        Optional<String> acl = fields.first("acl");
-        Headers named = acl.isEmpty() ? fields : fields.with(AclHeaders.CANNED, acl.get());
-        return tags.isEmpty() ? named : named.with(TagSet.HEADER, TagSet.header(tags));
+    private static S3Request head(
+            AuthorizedRequest request, Headers fields, Map<String, String> tags, Forms.Signed signed) {
+        boolean checked = !(request.principal() instanceof Principal.Anonymous);
+        return request.head().ofForm(FormHead.of(request.head().headers(), checked, fields, tags), signed.algorithm());
     }
 
     /** With a policy there must be a key, as S3 wants it: what was signed speaks of one. */

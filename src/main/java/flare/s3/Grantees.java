@@ -3,6 +3,7 @@ package flare.s3;
 import flare.access.Acl;
 import flare.access.Grant;
 import flare.access.Grantee;
+import flare.access.Policy;
 import flare.config.S3Settings;
 import flare.model.CanonicalId;
 import flare.model.Fault;
@@ -64,10 +65,12 @@ final class Grantees {
         return new FlareException(fault, "there is no user with the id '" + id + "'");
     }
 
-    /** Fails with MALFORMED_ACCESS_POLICY for a name that is nobody's. */
-    CompletionStage<Void> knownNames(Set<String> names) {
-        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
-        for (String name : names) {
+    /** Whether all whom a bucket's policy names are there. Fails with MALFORMED_ACCESS_POLICY. */
+    CompletionStage<Void> known(Policy policy) {
+        Set<String> ids = new HashSet<>(policy.userIds());
+        ids.removeAll(Set.of(rootId, ""));
+        CompletionStage<Void> all = required(ids, Fault.MALFORMED_ACCESS_POLICY);
+        for (String name : policy.userNames()) {
             all = all.thenCompose(before -> users.find(new UserName(name))).thenAccept(found -> {
                 if (found.isEmpty()) {
                     throw new FlareException(

@@ -5,6 +5,7 @@ import flare.s3.PostPolicy.AllowedLength;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -24,6 +25,6 @@ final class OpenForms implements Forms {
                 ? AllowedLength.ANY
                 : PostPolicyParser.parse(new String(ObjectHeaders.base64(policy), StandardCharsets.UTF_8))
                         .check(fields, bucket, clock.instant());
-        return CompletableFuture.completedFuture(new Signed(sender, length));
+        return CompletableFuture.completedFuture(new Signed(sender, length, Optional.empty()));
     }
 }

@@ -3,7 +3,6 @@ package flare.s3;
 import flare.access.Facts;
 import flare.http.Headers;
 import flare.http.RawTarget;
-import flare.model.BucketInfo;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -39,7 +38,11 @@ final class RequestFacts {
 
     private RequestFacts() {}
 
-    /** @param owner of the bucket, canonical id; empty where that is root */
+    /**
+     * All but the tags that are to be written.
+     *
+     * @param owner of the bucket, canonical id
+     */
     static Facts of(Principal who, Operation what, S3Request head, String owner, Instant now) {
         Facts.Builder facts = Facts.builder();
         Headers headers = head.headers();
@@ -52,18 +55,20 @@ final class RequestFacts {
         facts.put("aws:Referer", headers.first("referer"));
         facts.put("aws:UserAgent", headers.first("user-agent"));
         for (String header : HEADERS) {
-            facts.put("s3:" + header, headers.first(header));
+            facts.put("s3:" + header, AclHeaders.isGrant(header) ? headers.joined(header) : headers.first(header));
         }
         ofCaller(facts, who);
-        ofSignature(facts, who, what, head, now);
+        ofSignature(facts, who, head, now);
         ofTarget(facts, what, head.target());
-        ofCopySource(facts, headers);
-        if (!owner.isEmpty()) {
-            facts.put("s3:ResourceAccount", owner).put("aws:ResourceAccount", owner);
+        if (what.route().rule().copies()) {
+            ofCopySource(facts, headers);
         }
-        return tagged(facts.build(), TagSet.ofHeader(headers));
+        return facts.put("s3:ResourceAccount", owner)
+                .put("aws:ResourceAccount", owner)
+                .build();
     }
 
+    /** @param tags that are to be written */
     static Facts tagged(Facts facts, Map<String, String> tags) {
         if (tags.isEmpty()) {
             return facts;
@@ -82,15 +87,18 @@ final class RequestFacts {
         facts.put("aws:PrincipalType", who instanceof Principal.Anonymous ? "Anonymous" : "User");
     }
 
-    private static void ofSignature(Facts.Builder facts, Principal who, Operation what, S3Request head, Instant now) {
+    private static void ofSignature(Facts.Builder facts, Principal who, S3Request head, Instant now) {
         if (who instanceof Principal.Anonymous) {
+            return;
+        }
+        if (head.formSignature().isPresent()) {
+            facts.put("s3:authType", "POST").put("s3:signatureversion", head.formSignature());
             return;
         }
         Optional<String> presigned = head.target().parameter("X-Amz-Date");
         boolean inQuery = head.target().parameter("X-Amz-Signature").isPresent();
         boolean inOldQuery = head.target().parameter(Router.OLD_ACCESS_KEY).isPresent();
-        boolean inForm = what.route() == BucketRoute.POST_OBJECT;
-        facts.put("s3:authType", inForm ? "POST" : inQuery || inOldQuery ? "REST-QUERY-STRING" : "REST-HEADER");
+        facts.put("s3:authType", inQuery || inOldQuery ? "REST-QUERY-STRING" : "REST-HEADER");
         facts.put("s3:signatureversion", inOldQuery ? "AWS" : "AWS4-HMAC-SHA256");
         if (inQuery && presigned.isPresent()) {
             try {
@@ -120,9 +128,5 @@ final class RequestFacts {
             facts.put(
                     "s3:x-amz-copy-source", source.bucket() + "/" + source.key().text());
         }
-    }
-
-    static String owner(Optional<BucketInfo> bucket) {
-        return bucket.map(BucketInfo::owner).orElse("");
     }
 }

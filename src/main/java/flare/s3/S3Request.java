@@ -14,9 +14,26 @@ import java.util.Optional;
  * A request's head: all that authentication and handlers need beside the body.
  *
  * @param hostBucket the bucket that the Host names, in virtual-host style
+ * @param formSignature by what a form was signed in its fields; empty for all that is signed in its head, or not at all
  */
 record S3Request(
-        String id, Origin origin, String method, RawTarget target, Headers headers, Optional<BucketName> hostBucket) {
+        String id,
+        Origin origin,
+        String method,
+        RawTarget target,
+        Headers headers,
+        Optional<BucketName> hostBucket,
+        Optional<String> formSignature) {
+
+    S3Request(
+            String id,
+            Origin origin,
+            String method,
+            RawTarget target,
+            Headers headers,
+            Optional<BucketName> hostBucket) {
+        this(id, origin, method, target, headers, hostBucket, Optional.empty());
+    }
 
     private static final String PREFIX = "x-amz-";
 
@@ -42,12 +59,12 @@ record S3Request(
                 all = all.with(name, parameter.value());
             }
         }
-        return all.equals(headers) ? this : new S3Request(id, origin, method, target, all, hostBucket);
+        return all.equals(headers) ? this : new S3Request(id, origin, method, target, all, hostBucket, formSignature);
     }
 
-    /** The same, said with other headers. */
-    S3Request withHeaders(Headers others) {
-        return new S3Request(id, origin, method, target, others, hostBucket);
+    /** The head that a form says in its fields. */
+    S3Request ofForm(Headers said, Optional<String> signature) {
+        return new S3Request(id, origin, method, target, said, hostBucket, signature);
     }
 
     /** An object's address in the style and at the host that this client used. */

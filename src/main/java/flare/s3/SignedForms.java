@@ -30,7 +30,7 @@ final class SignedForms implements Forms {
         try {
             Optional<FormClaim> claim = verifier.formClaim(fields);
             return claim.isEmpty()
-                    ? CompletableFuture.completedFuture(new Signed(sender, AllowedLength.ANY))
+                    ? CompletableFuture.completedFuture(new Signed(sender, AllowedLength.ANY, Optional.empty()))
                     : accounts.find(claim.get().accessKey())
                             .thenApply(signer -> verified(claim.get(), signer, bucket, fields));
         } catch (SignatureRefusedException refusal) {
@@ -43,7 +43,8 @@ final class SignedForms implements Forms {
             String policy =
                     verifier.verifyForm(claim, signer.map(Account::secret).orElse(null));
             Principal principal = signer.orElseThrow().unbarred();
-            return new Signed(principal, PostPolicyParser.parse(policy).check(fields, bucket, clock.instant()));
+            AllowedLength length = PostPolicyParser.parse(policy).check(fields, bucket, clock.instant());
+            return new Signed(principal, length, Optional.of(claim.algorithm()));
         } catch (SignatureRefusedException refusal) {
             throw SignatureRefusals.translated(refusal);
         }

@@ -8,8 +8,10 @@ import flare.access.Grantee;
 import flare.access.Ownership;
 import flare.access.Permission;
 import flare.http.Headers;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.Fault;
 import flare.model.FlareException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,10 @@ import java.util.concurrent.CompletionStage;
 
 /** Whose an object becomes that is written, with which ACL and tags, and whether the writer may give it those. */
 final class WrittenAcl {
+
+    /** What of a bucket says which ACLs there may be. */
+    static final Set<DocumentKind> RULES =
+            EnumSet.of(DocumentKind.OWNERSHIP_CONTROLS, DocumentKind.PUBLIC_ACCESS_BLOCK);
 
     private static final Set<Route> WRITES =
             Set.of(ObjectRoute.PUT_OBJECT, ObjectRoute.COPY_OBJECT, ObjectRoute.CREATE_UPLOAD);
@@ -34,11 +40,10 @@ final class WrittenAcl {
         return WRITES.contains(what.route());
     }
 
-    CompletionStage<Rights> with(Rights rights, Operation.OfObject what, S3Request head) {
-        Headers headers = head.headers();
-        CompletionStage<Void> tags = headers.has(TagSet.HEADER)
-                ? asked.permit("s3:PutObjectTagging", what.key())
-                : CompletableFuture.completedFuture(null);
+    /** @param tagged whether there will be tags */
+    CompletionStage<Rights> with(Rights rights, Operation.OfObject what, Headers headers, boolean tagged) {
+        CompletionStage<Void> tags =
+                tagged ? asked.permit("s3:PutObjectTagging", what.key()) : CompletableFuture.completedFuture(null);
         Optional<Acl> parsed = AclHeaders.parse(headers);
         if (parsed.isEmpty()) {
             return tags.thenApply(allowed -> rights.withWritten(owner(Acl.DEFAULT), Optional.empty()));

@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class FormClaim {
 
     private static final String POLICY = "policy";
+    private static final String VERSION_2 = "AWS";
 
     private final AccessKeyId accessKey;
     private final Optional<Credential> credential;
@@ -78,6 +79,11 @@ public final class FormClaim {
 
     public AccessKeyId accessKey() {
         return accessKey;
+    }
+
+    /** As S3's condition keys name it. */
+    public String algorithm() {
+        return credential.isEmpty() ? VERSION_2 : SigningKey.ALGORITHM;
     }
 
     /** Empty for version 2. */
