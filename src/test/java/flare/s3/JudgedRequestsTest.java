@@ -6,6 +6,7 @@ import flare.sigv4.WireRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What conditions are judged by is what the request does, however it is said. */
-class ConditionsTest {
+class JudgedRequestsTest {
 
     private static final String EVERYBODY = "'*'";
     private static final String TAGS = "<Tagging><TagSet><Tag><Key>%s</Key><Value>%s</Value></Tag></TagSet></Tagging>";
@@ -197,7 +198,7 @@ class ConditionsTest {
         Instant now = Instant.now();
         who.signer()
                 .ifPresent(signer -> all.putAll(signer.signPolicy(
-                        Base64.getEncoder().encodeToString(SignedClient.bytes(formPolicy(now, fields))), now)));
+                        Base64.getEncoder().encodeToString(SignedClient.bytes(formPolicy(now, bucket, fields))), now)));
         StringBuilder body = new StringBuilder();
         all.forEach((name, value) -> body.append("--edge\r\nContent-Disposition: form-data; name=\"")
                 .append(name)
@@ -212,15 +213,16 @@ class ConditionsTest {
         return new Who(who.port(), Optional.empty()).send(request, body.toString());
     }
 
-    private static String formPolicy(Instant now, Map<String, String> fields) {
-        StringBuilder conditions = new StringBuilder("[\"starts-with\", \"$x-amz-algorithm\", \"\"], "
+    private static String formPolicy(Instant now, String bucket, Map<String, String> fields) {
+        StringBuilder conditions = new StringBuilder("{\"bucket\": \"" + bucket.substring(1)
+                + "\"}, [\"starts-with\", \"$x-amz-algorithm\", \"\"], "
                 + "[\"starts-with\", \"$x-amz-credential\", \"\"], [\"starts-with\", \"$x-amz-date\", \"\"]");
         fields.keySet()
                 .forEach(name -> conditions
                         .append(", [\"starts-with\", \"$")
                         .append(name)
                         .append("\", \"\"]"));
-        return "{\"expiration\": \"" + now.plus(Duration.ofHours(1)).truncatedTo(java.time.temporal.ChronoUnit.MILLIS)
+        return "{\"expiration\": \"" + now.plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS)
                 + "\", \"conditions\": [" + conditions + "]}";
     }
 
