@@ -58,6 +58,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
     private final MetaDirectory directory;
     private final MetadataStateMachine stateMachine;
     private final LiveState live;
+    private final ThreadGroup threads;
     private final RaftServer server;
     private final StateMachineHost host;
     private final RaftGroupId groupId;
@@ -90,7 +91,9 @@ final class RatisNode implements CommandLog, AutoCloseable {
                 new SnapshotPace(
                         settings.snapshotEntries(), settings.snapshotBytes().bytes(), System::nanoTime),
                 host);
+        this.threads = new ThreadGroup("raft-" + membership.id());
         this.server = RaftServer.newBuilder()
+                .setThreadGroup(threads)
                 .setServerId(membership.peer().getId())
                 .setGroup(RaftGroup.valueOf(groupId, membership.first()))
                 .setProperties(properties)
@@ -134,6 +137,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
             RatisNode node = new RatisNode(settings, properties, membership, directory, replicated, onFailure);
             try {
                 node.server.start();
+                node.endListenersTimer();
             } catch (CompletionException e) {
                 node.abandon();
                 if (e.getCause() instanceof DamagedStateException damaged) {
@@ -152,6 +156,12 @@ final class RatisNode implements CommandLog, AutoCloseable {
         } catch (IOException | RuntimeException e) {
             directory.close();
             throw e;
+        }
+    }
+
+    private void endListenersTimer() throws IOException {
+        if (division().getInfo().isListener()) {
+            ListenerTimer.end(threads);
         }
     }
 

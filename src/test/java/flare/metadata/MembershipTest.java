@@ -10,6 +10,7 @@ import flare.metadata.RaftChange.Remove;
 import flare.metadata.RaftChange.Transfer;
 import flare.model.BucketId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +108,25 @@ class MembershipTest {
         await().atMost(LIMIT).until(() -> cluster.failures.containsKey("b"));
     }
 
+    /** With one, Ratis could hang at the promotion: see {@link ListenerTimer}. */
+    @Test
+    void aListenerHasNoElectionTimerUntilItVotes() throws Exception {
+        cluster.start("a");
+        String b = join("b");
+        assertThat(electionTimers(b)).isEmpty();
+        cluster.stop("b");
+        cluster.start("b");
+        assertThat(electionTimers(b)).isEmpty();
+        await().atMost(LIMIT).until(() -> metadata("b").status().sessionLive());
+
+        change("a", new Add(List.of("b"), Optional.empty(), true));
+
+        assertThat(voters("a")).containsExactlyInAnyOrder("a", b);
+        await().atMost(LIMIT).until(() -> electionTimers(b).size() == 1);
+        create("b", 1).get(20, SECONDS);
+        assertThat(find("b", 1)).isPresent();
+    }
+
     @Test
     void aWipedPeerDoesNotVoteAgainButComesBackUnderANewId() throws Exception {
         cluster.close();
@@ -157,6 +178,7 @@ class MembershipTest {
     void aNewPeerGetsTheSnapshotWhereTheLogIsPurged() throws Exception {
         cluster.snapshotEntries = 30;
         cluster.start("a");
+        await().atMost(LIMIT).until(() -> metadata("a").status().sessionLive());
         for (int i = 0; i < 60; i++) {
             List<CompletableFuture<BucketId>> batch = new ArrayList<>();
             for (int j = 0; j < 1000; j++) {
@@ -164,8 +186,10 @@ class MembershipTest {
             }
             CompletableFuture.allOf(batch.toArray(CompletableFuture[]::new)).get(30, SECONDS);
         }
+        await().atMost(LIMIT).until(() -> firstIndex("a") > 0);
         join("b");
         join("c");
+        assertThat(firstIndex("b")).isPositive();
         await().atMost(LIMIT).until(() -> ledger("b").size() == ledger("a").size());
 
         change("a", new Add(List.of("b", "c"), Optional.empty(), false));
@@ -186,6 +210,21 @@ class MembershipTest {
         await().atMost(LIMIT)
                 .until(() -> peers(name).stream().anyMatch(peer -> peer.id().equals(id)));
         return id;
+    }
+
+    private static List<String> electionTimers(String id) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(id + "@") && name.endsWith(ListenerTimer.NAME_END))
+                .toList();
+    }
+
+    /** Of the log; above 0 where the beginning is purged, or never came. */
+    private long firstIndex(String peer) throws IOException {
+        try (Stream<Path> groups = Files.list(cluster.directory(peer).resolve("raft"))) {
+            Path group = groups.filter(Files::isDirectory).findFirst().orElseThrow();
+            return LogFiles.firstIndex(group.resolve("current")).orElse(0);
+        }
     }
 
     private void change(String on, RaftChange change) throws Exception {
