@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import flare.metadata.RaftChange.Add;
 import flare.metadata.RaftChange.Remove;
 import flare.metadata.RaftChange.Transfer;
@@ -24,12 +28,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.ratis.server.RaftServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Peers that come and go, in one JVM. */
 class MembershipTest {
@@ -108,19 +115,30 @@ class MembershipTest {
         await().atMost(LIMIT).until(() -> cluster.failures.containsKey("b"));
     }
 
-    /** With one, Ratis could hang at the promotion: see {@link ListenerTimer}. */
+    /** Ratis logs the change of role with the server's lock held: held for longer than a timer sleeps. */
     @Test
-    void aListenerHasNoElectionTimerUntilItVotes() throws Exception {
+    void aListenerIsMadeAVoterEvenIfItsElectionTimerWakesJustThen() throws Exception {
         cluster.start("a");
         String b = join("b");
         assertThat(electionTimers(b)).isEmpty();
         cluster.stop("b");
         cluster.start("b");
-        assertThat(electionTimers(b)).isEmpty();
         await().atMost(LIMIT).until(() -> metadata("b").status().sessionLive());
+        Logger roles = (Logger) LoggerFactory.getLogger(RaftServer.Division.class);
+        SlowRoleChange slow = new SlowRoleChange();
+        slow.start();
+        roles.addAppender(slow);
+        roles.setAdditive(false);
+        roles.setLevel(Level.INFO);
+        try {
+            change("a", new Add(List.of("b"), Optional.empty(), true));
+        } finally {
+            roles.detachAppender(slow);
+            roles.setAdditive(true);
+            roles.setLevel(null);
+        }
 
-        change("a", new Add(List.of("b"), Optional.empty(), true));
-
+        assertThat(slow.seen.get()).isEqualTo(1);
         assertThat(voters("a")).containsExactlyInAnyOrder("a", b);
         await().atMost(LIMIT).until(() -> electionTimers(b).size() == 1);
         create("b", 1).get(20, SECONDS);
@@ -262,6 +280,19 @@ class MembershipTest {
                 .read(new Query.FindBucket(LedgerState.name(number)))
                 .toCompletableFuture()
                 .get(20, SECONDS);
+    }
+
+    private static final class SlowRoleChange extends AppenderBase<ILoggingEvent> {
+        private final AtomicInteger seen = new AtomicInteger();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            String message = event.getFormattedMessage();
+            if (message.contains("changes role from") && message.contains("LISTENER to FOLLOWER")) {
+                seen.incrementAndGet();
+                LockSupport.parkNanos(RaftCluster.ELECTION_MAX.multipliedBy(2).toNanos());
+            }
+        }
     }
 
     /** Commands, one after the other, on the peer last named. */

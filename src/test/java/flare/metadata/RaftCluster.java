@@ -21,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /** Peers of one group in this JVM, over {@link LedgerState}. */
 final class RaftCluster implements AutoCloseable {
 
+    static final Duration ELECTION_MAX = Duration.ofMillis(600);
     private static final String LOOPBACK = "127.0.0.1";
 
     final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "cluster");
@@ -108,7 +109,7 @@ final class RaftCluster implements AutoCloseable {
                 joining.containsKey(peer),
                 false,
                 Duration.ofMillis(300),
-                Duration.ofMillis(600),
+                ELECTION_MAX,
                 Duration.ofSeconds(2),
                 100_000,
                 1024,
