@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
@@ -26,6 +27,12 @@ final class ObjectHeaders {
 
     static final String META_PREFIX = "x-amz-meta-";
 
+    /** How many entries can't be said in headers, as S3 has it. */
+    private static final String MISSING_META = "x-amz-missing-meta";
+
+    /** RFC 9110 section 5.6.2. */
+    private static final Pattern TOKEN = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
+
     private static final int MD5_BYTES = 16;
     private static final List<String> STORED =
             List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
@@ -33,8 +40,8 @@ final class ObjectHeaders {
     private ObjectHeaders() {}
 
     /**
-     * Throws {@link FlareException} with METADATA_TOO_LARGE, INVALID_ARGUMENT for values no header may hold, and
-     * NOT_IMPLEMENTED for what a write may not ask for yet.
+     * Throws {@link FlareException} with METADATA_TOO_LARGE, and INVALID_ARGUMENT for names and values that no header may
+     * have: a form's field and a parameter of a query can be called anything.
      */
     static ObjectAttributes attributes(Headers fields, Optional<String> contentType, ByteSize maxUserMetadata) {
         Map<String, String> stored = new HashMap<>();
@@ -46,6 +53,7 @@ final class ObjectHeaders {
         long bytes = 0;
         for (String name : fields.names()) {
             if (name.startsWith(META_PREFIX)) {
+                requireToken(name);
                 String value = checked(name, fields.joined(name).orElseThrow());
                 metadata.put(name.substring(META_PREFIX.length()), value);
                 bytes += utf8Length(name.substring(META_PREFIX.length())) + utf8Length(value);
@@ -91,7 +99,22 @@ final class ObjectHeaders {
             headers.add(RawHeader.create(
                     "x-amz-tagging-count", Integer.toString(info.extras().tags().size())));
         }
-        info.attributes().userMetadata().forEach((name, value) -> headers.add(header(META_PREFIX + name, value)));
+        headers.addAll(metadata(info.attributes().userMetadata()));
+        return headers;
+    }
+
+    /** What was stored before its name was looked at is counted, not said: it could end the header it stands in. */
+    private static List<HttpHeader> metadata(Map<String, String> entries) {
+        List<HttpHeader> headers = new ArrayList<>();
+        entries.forEach((name, value) -> {
+            if (isToken(META_PREFIX + name) && !holdsControls(value)) {
+                headers.add(header(META_PREFIX + name, value));
+            }
+        });
+        int missing = entries.size() - headers.size();
+        if (missing > 0) {
+            headers.add(RawHeader.create(MISSING_META, Integer.toString(missing)));
+        }
         return headers;
     }
 
@@ -138,10 +161,26 @@ final class ObjectHeaders {
 
     /** Throws {@link FlareException} with INVALID_ARGUMENT for a value that no header may hold. */
     static String checked(String name, String value) {
-        if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F)) {
+        if (holdsControls(value)) {
             throw new FlareException(Fault.INVALID_ARGUMENT, name + " holds a control character");
         }
         return value;
+    }
+
+    private static boolean holdsControls(String value) {
+        return value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7F);
+    }
+
+    private static void requireToken(String name) {
+        if (!isToken(name)) {
+            throw new FlareException(
+                    Fault.INVALID_ARGUMENT,
+                    "'" + name + "' is no name of a header: letters, digits and !#$%&'*+-.^_`|~ may stand in one");
+        }
+    }
+
+    private static boolean isToken(String name) {
+        return TOKEN.matcher(name).matches();
     }
 
     private static int utf8Length(String text) {

@@ -2,12 +2,24 @@ package flare.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flare.model.BucketName;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectExtras;
+import flare.model.ObjectKey;
+import flare.model.WriteCondition;
+import flare.object.BodyChecks;
+import flare.object.ObjectService.PutRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Uploads as browsers and {@code curl -F} make them. */
 class FormUploadTest {
@@ -105,6 +117,48 @@ class FormUploadTest {
                         .body())
                 .contains("<Code>MalformedPOSTRequest</Code>");
         assertThat(port.objects.keys()).hasSize(before);
+    }
+
+    /** Rendered byte by byte, U+030D and U+030A would end a header, and what stands behind them begin one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x-amz-meta-\u030d\u030aset-cookie", "x-amz-meta-a b", "x-amz-meta-a:b", "x-amz-meta-\u00fc"})
+    void refusesMetadataThatCanBeNoHeader(String field) throws IOException {
+        HttpResponse<String> response = post(form("key", "split", field, "x"));
+        assertThat(response.body()).contains("<Code>InvalidArgument</Code>", "is no name of a header");
+        assertThat(port.objects.keys()).doesNotContain("split");
+    }
+
+    @Test
+    void refusesMetadataOfAQueryThatCanBeNoHeader() throws IOException {
+        HttpResponse<String> response = port.send("PUT", "/object/split?x-amz-meta-%CC%8D%CC%8Aset-cookie=x", "body");
+        assertThat(response.body()).contains("<Code>InvalidArgument</Code>", "is no name of a header");
+        assertThat(port.objects.keys()).doesNotContain("split");
+    }
+
+    @Test
+    void countsStoredMetadataThatCanBeNoHeaderAndDoesNotSayIt() throws IOException {
+        ObjectAttributes attributes = new ObjectAttributes(
+                Optional.empty(), Map.of(), Map.of("\u030d\u030aset-cookie", "x", "b", "a\r\nc", "a", "said"));
+        port.objects
+                .put(
+                        new PutRequest(
+                                new BucketName("object"),
+                                ObjectKey.of("stored-before"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                attributes,
+                                ObjectExtras.NONE,
+                                BodyChecks.NONE,
+                                WriteCondition.NONE),
+                        Source.empty())
+                .toCompletableFuture()
+                .join();
+        RawClient.Response head = port.ask("HEAD /object/stored-before HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("x-amz-meta-a")).isEqualTo("said");
+        assertThat(head.header("x-amz-meta-b")).isEmpty();
+        assertThat(head.header("x-amz-missing-meta")).isEqualTo("2");
+        assertThat(head.header("set-cookie")).isEmpty();
     }
 
     @Test
