@@ -47,10 +47,13 @@ final class CopyHandler {
     /** What {@code x-amz-copy-source} names. */
     record Source(BucketName bucket, ObjectKey key, Optional<VersionId> version) {
 
-        /** {@code /bucket/key?versionId=id}, percent-encoded; the first slash may be missing. */
+        /**
+         * {@code /bucket/key?versionId=id}, encoded like a query: a plus is a space, as S3 has it, and clients that mean a
+         * plus send {@code %2B}. The first slash may be missing.
+         */
         static Source parse(String header) {
             int mark = header.lastIndexOf("?versionId=");
-            String path = mark < 0 ? header : header.substring(0, mark);
+            String path = PercentCode.decodeQuery(mark < 0 ? header : header.substring(0, mark));
             String plain = path.startsWith("/") ? path.substring(1) : path;
             int slash = plain.indexOf('/');
             if (slash < 1 || slash == plain.length() - 1) {
@@ -58,8 +61,8 @@ final class CopyHandler {
                         Fault.INVALID_ARGUMENT, Router.COPY_SOURCE + " must be /bucket/key, percent-encoded");
             }
             return new Source(
-                    new BucketName(PercentCode.decodePath(plain.substring(0, slash))),
-                    ObjectKey.of(PercentCode.decodePath(plain.substring(slash + 1))),
+                    new BucketName(plain.substring(0, slash)),
+                    ObjectKey.of(plain.substring(slash + 1)),
                     mark < 0
                             ? Optional.empty()
                             : Optional.of(VersionId.parse(header.substring(mark + "?versionId=".length()))));

@@ -34,7 +34,7 @@ final class Router {
     static Operation route(String method, RawTarget target, Headers headers, Optional<BucketName> hostBucket) {
         String path = target.rawPath();
         int slash = hostBucket.isPresent() ? 0 : path.indexOf('/', 1);
-        boolean copies = headers.has(COPY_SOURCE);
+        boolean copies = headers.has(COPY_SOURCE) || isInQuery(COPY_SOURCE, target);
         if (path.equals("/") && hostBucket.isEmpty()) {
             return new Operation.OfService(chosen(ServiceRoute.values(), method, target, copies));
         }
@@ -48,6 +48,11 @@ final class Router {
         return key.isEmpty()
                 ? new Operation.OfBucket(chosen(BucketRoute.values(), method, target, copies), name)
                 : new Operation.OfObject(chosen(ObjectRoute.values(), method, target, copies), name, ObjectKey.of(key));
+    }
+
+    /** What SDKs sign into the query is a header, in whatever case they write it. */
+    private static boolean isInQuery(String header, RawTarget target) {
+        return target.query().stream().anyMatch(parameter -> parameter.name().equalsIgnoreCase(header));
     }
 
     /** The route with a selector goes before the plain one. */
