@@ -11,7 +11,6 @@ import flare.object.ObjectService.PartsPage;
 import flare.object.ObjectService.VersionRef;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -66,9 +65,9 @@ final class AttributesHandler {
         Headers headers = request.head().headers();
         Set<Attribute> asked = asked(headers);
         Page page = new Page(
-                Counts.parse(MARKER, headers.first(MARKER).or(() -> Optional.of("0")), PartInfo.MAX_NUMBER),
-                Math.max(1, Counts.parse(MAX_PARTS, headers.first(MAX_PARTS), maxPage)));
-        CompletionStage<PartsPage> found = asked.contains(Attribute.OBJECT_PARTS)
+                Counts.marker(MARKER, headers.first(MARKER), PartInfo.MAX_NUMBER),
+                Counts.parse(MAX_PARTS, headers.first(MAX_PARTS), maxPage));
+        CompletionStage<PartsPage> found = asked.contains(Attribute.OBJECT_PARTS) && page.limit() > 0
                 ? objects.parts(object, page.after(), page.limit())
                 : objects.head(object).thenApply(info -> new PartsPage(info, List.of(), false));
         CompletionStage<HttpResponse> answered = found.thenApply(parts -> {

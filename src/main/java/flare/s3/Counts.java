@@ -9,6 +9,11 @@ final class Counts {
 
     private Counts() {}
 
+    /** The number to go on behind; 0, the beginning, for none. Throws {@link FlareException} with INVALID_ARGUMENT. */
+    static int marker(String name, Optional<String> asked, int max) {
+        return parse(name, asked.filter(text -> !text.isEmpty()).or(() -> Optional.of("0")), max);
+    }
+
     /** At most {@code max}, which is also the default. Throws {@link FlareException} with INVALID_ARGUMENT. */
     static int parse(String name, Optional<String> asked, int max) {
         String text = asked.orElse("");

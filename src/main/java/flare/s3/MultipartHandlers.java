@@ -19,6 +19,7 @@ import flare.model.UploadId;
 import flare.model.UploadRef;
 import flare.object.MultipartService;
 import flare.object.MultipartService.CompletedPart;
+import flare.object.MultipartService.PartsPage;
 import flare.telemetry.CrashPoint;
 import java.util.List;
 import java.util.Optional;
@@ -186,11 +187,9 @@ final class MultipartHandlers {
         RawTarget target = request.head().target();
         int limit = Counts.parse(
                 "max-parts", target.parameter("max-parts"), settings.http().maxListPage());
-        int after = Counts.parse(
-                "part-number-marker",
-                target.parameter("part-number-marker").or(() -> Optional.of("0")),
-                PartInfo.MAX_NUMBER);
+        int after = Counts.marker("part-number-marker", target.parameter("part-number-marker"), PartInfo.MAX_NUMBER);
         return withUpload(bucket, key, request, upload -> uploads.parts(upload, after, Math.max(1, limit)))
+                .thenApply(page -> limit > 0 ? page : new PartsPage(page.upload(), List.of(), false))
                 .thenCompose(page -> {
                     Optional<String> owner = page.upload().extras().owner();
                     return owners.named(Stream.of(owner))

@@ -57,8 +57,7 @@ class CopySourceTest {
             return;
         }
         assertThat(CopyHandler.Source.parse(header))
-                .isEqualTo(
-                        new CopyHandler.Source(new BucketName("bucket"), ObjectKey.of(key), Optional.empty()));
+                .isEqualTo(new CopyHandler.Source(new BucketName("bucket"), ObjectKey.of(key), Optional.empty()));
     }
 
     @Test

@@ -121,7 +121,8 @@ class FormUploadTest {
 
     /** Rendered byte by byte, U+030D and U+030A would end a header, and what stands behind them begin one. */
     @ParameterizedTest
-    @ValueSource(strings = {"x-amz-meta-\u030d\u030aset-cookie", "x-amz-meta-a b", "x-amz-meta-a:b", "x-amz-meta-\u00fc"})
+    @ValueSource(
+            strings = {"x-amz-meta-\u030d\u030aset-cookie", "x-amz-meta-a b", "x-amz-meta-a:b", "x-amz-meta-\u00fc"})
     void refusesMetadataThatCanBeNoHeader(String field) throws IOException {
         HttpResponse<String> response = post(form("key", "split", field, "x"));
         assertThat(response.body()).contains("<Code>InvalidArgument</Code>", "is no name of a header");
