@@ -4,7 +4,6 @@ import flare.metadata.wire.BucketRow;
 import flare.metadata.wire.BucketRowOrBuilder;
 import flare.model.BucketId;
 import flare.model.BucketInfo.Versioning;
-import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import java.nio.ByteBuffer;
@@ -21,22 +20,29 @@ final class BucketCommands {
         this.batch = entry.batch();
     }
 
-    BucketId create(BucketName name, String owner) {
-        byte[] taken = batch.get(Family.BUCKET_NAME, Keys.name(name.value()));
+    BucketId create(Command.CreateBucket create) {
+        String name = create.name().value();
+        byte[] taken = batch.get(Family.BUCKET_NAME, Keys.name(name));
         if (taken != null) {
             BucketRow.Builder other = get(new BucketId(ByteBuffer.wrap(taken).getLong()));
             throw new FlareException(
-                    other.getOwner().equals(owner) ? Fault.BUCKET_ALREADY_OWNED : Fault.BUCKET_ALREADY_EXISTS,
+                    other.getOwner().equals(create.owner()) ? Fault.BUCKET_ALREADY_OWNED : Fault.BUCKET_ALREADY_EXISTS,
                     "bucket " + name + " exists already");
         }
-        long id = batch.counters().getLastBucket() + 1;
-        batch.counters().setLastBucket(id);
+        BucketId id = new BucketId(batch.counters().getLastBucket() + 1);
+        batch.counters().setLastBucket(id.value());
+        TreeSet<String> kinds = new TreeSet<>();
+        create.documents().forEach((kind, document) -> {
+            kinds.add(kind.name());
+            batch.put(Family.DOCUMENT, Keys.document(id, kind.name()), document.bytes());
+        });
         batch.addBucket(BucketRow.newBuilder()
-                .setId(id)
-                .setName(name.value())
+                .setId(id.value())
+                .setName(name)
                 .setCreatedMillis(entry.nowMillis())
-                .setOwner(owner));
-        return new BucketId(id);
+                .setOwner(create.owner())
+                .addAllDocuments(kinds));
+        return id;
     }
 
     /** Uploads that nobody finished don't hold it, as in S3; UploadExpiry finds and aborts them. */

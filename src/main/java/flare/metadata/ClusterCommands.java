@@ -33,7 +33,7 @@ final class ClusterCommands {
         ClusterState made = new ClusterState(init.clusterId(), 1, 0, init.settings());
         batch.put(Family.META, Keys.CLUSTER, ValueCodec.encode(made));
         if (batch.get(Family.BUCKET_NAME, Keys.name(FIRST_BUCKET.value())) == null) {
-            buckets.create(FIRST_BUCKET, "");
+            buckets.create(new Command.CreateBucket(FIRST_BUCKET));
         }
         return made;
     }

@@ -27,6 +27,8 @@ import flare.model.UserProfile;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,8 +72,20 @@ public sealed interface Command<R> {
      * BUCKET_ALREADY_OWNED if the owner has one of that name, BUCKET_ALREADY_EXISTS if another has.
      *
      * @param owner empty: nobody in particular
+     * @param documents of its configuration, which it has from the first moment on
      */
-    record CreateBucket(BucketName name, String owner) implements Command<BucketId> {
+    record CreateBucket(BucketName name, String owner, Map<DocumentKind, Document> documents)
+            implements Command<BucketId> {
+
+        public CreateBucket {
+            Map<DocumentKind, Document> copy = new EnumMap<>(DocumentKind.class);
+            copy.putAll(documents);
+            documents = Collections.unmodifiableMap(copy);
+        }
+
+        public CreateBucket(BucketName name, String owner) {
+            this(name, owner, Map.of());
+        }
 
         public CreateBucket(BucketName name) {
             this(name, "");

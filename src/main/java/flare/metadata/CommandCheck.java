@@ -2,6 +2,8 @@ package flare.metadata;
 
 import flare.config.ObjectSettings;
 import flare.model.BlobId;
+import flare.model.BucketInfo.Document;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
 import flare.model.Fault;
@@ -70,9 +72,9 @@ final class CommandCheck {
                     create.owner().length() <= MAX_NAME_LENGTH,
                     "owner length",
                     create.owner().length());
+            create.documents().forEach(CommandCheck::document);
         } else if (command instanceof Command.SetDocument set) {
-            int length = set.document().map(document -> document.bytes().length).orElse(0);
-            require(length <= set.kind().maxBytes(), "bytes of document " + set.kind(), length);
+            set.document().ifPresent(document -> document(set.kind(), document));
         } else if (command instanceof Command.SetUserPolicy set) {
             int length = set.document().map(document -> document.bytes().length).orElse(0);
             require(length <= UserInfo.MAX_POLICY_BYTES, "bytes of policy " + set.name(), length);
@@ -98,6 +100,11 @@ final class CommandCheck {
                     "number of copies",
                     clear.copies().size());
         }
+    }
+
+    private static void document(DocumentKind kind, Document document) {
+        int length = document.bytes().length;
+        require(length <= kind.maxBytes(), "bytes of document " + kind, length);
     }
 
     private static void settings(ClusterSettings settings) {

@@ -6,6 +6,8 @@ import flare.metadata.wire.ConditionValue;
 import flare.metadata.wire.CopyObjectOrder;
 import flare.metadata.wire.CopyOrder;
 import flare.metadata.wire.CopySourceValue;
+import flare.metadata.wire.CreateBucketOrder;
+import flare.metadata.wire.DocumentValue;
 import flare.metadata.wire.FreeBlobOrder;
 import flare.metadata.wire.OpenSessionOrder;
 import flare.metadata.wire.Operation;
@@ -24,6 +26,8 @@ import flare.model.ObjectKey;
 import flare.model.VersionId;
 import flare.model.WriteCondition;
 import java.net.URI;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Commands from Protocol Buffers; whatever a value's constructor refuses is told with the field's name. */
@@ -84,12 +88,7 @@ final class CommandDecoder {
 
     private static Command<?> decodeBucket(Operation from) throws MalformedEntryException {
         return switch (from.getCommandCase()) {
-            case CREATE_BUCKET ->
-                Field.of(
-                        "create_bucket.name",
-                        () -> new Command.CreateBucket(
-                                new BucketName(from.getCreateBucket().getName()),
-                                from.getCreateBucket().getOwner()));
+            case CREATE_BUCKET -> Field.of("create_bucket", () -> createBucket(from.getCreateBucket()));
             case DELETE_BUCKET ->
                 new Command.DeleteBucket(
                         bucket("delete_bucket.bucket", from.getDeleteBucket().getBucket()));
@@ -109,6 +108,17 @@ final class CommandDecoder {
                                                 .toByteArray()))
                                         : Optional.empty()));
         };
+    }
+
+    private static Command<?> createBucket(CreateBucketOrder create) {
+        Map<DocumentKind, Document> documents = new EnumMap<>(DocumentKind.class);
+        for (DocumentValue value : create.getDocumentsList()) {
+            DocumentKind kind = DocumentKind.valueOf(value.getKind());
+            if (documents.put(kind, new Document(value.getDocument().toByteArray())) != null) {
+                throw new IllegalArgumentException("two documents " + kind);
+            }
+        }
+        return new Command.CreateBucket(new BucketName(create.getName()), create.getOwner(), documents);
     }
 
     private static Command<?> copyObject(CopyObjectOrder copy) throws MalformedEntryException {

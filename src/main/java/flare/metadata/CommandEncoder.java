@@ -55,6 +55,11 @@ final class CommandEncoder {
     private static boolean encodeBucket(Command<?> command, Operation.Builder to) {
         if (command instanceof Command.CreateBucket create) {
             to.getCreateBucketBuilder().setName(create.name().value()).setOwner(create.owner());
+            create.documents()
+                    .forEach((kind, document) -> to.getCreateBucketBuilder()
+                            .addDocumentsBuilder()
+                            .setKind(kind.name())
+                            .setDocument(ByteString.copyFrom(document.bytes())));
         } else if (command instanceof Command.DeleteBucket delete) {
             to.getDeleteBucketBuilder().setBucket(delete.bucket().value());
         } else if (command instanceof Command.SetVersioning set) {

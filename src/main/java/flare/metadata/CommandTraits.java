@@ -100,7 +100,11 @@ final class CommandTraits {
         } else if (command instanceof Command.ExpireUploads expire) {
             return BASE_BYTES + PART_BYTES * expire.uploads().size();
         } else if (command instanceof Command.CreateBucket create) {
-            return BASE_BYTES + text(create.owner());
+            return BASE_BYTES
+                    + text(create.owner())
+                    + create.documents().values().stream()
+                            .mapToLong(document -> ROW_BYTES + document.bytes().length)
+                            .sum();
         } else if (command instanceof Command.SetDocument set) {
             return BASE_BYTES
                     + set.document().map(document -> document.bytes().length).orElse(0);

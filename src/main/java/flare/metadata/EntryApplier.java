@@ -69,7 +69,7 @@ final class EntryApplier {
         } else if (command instanceof Command.DeleteObject delete) {
             return objects.delete(delete);
         } else if (command instanceof Command.CreateBucket create) {
-            return buckets.create(create.name(), create.owner());
+            return buckets.create(create);
         } else if (command instanceof Command.DeleteBucket delete) {
             return buckets.delete(delete);
         } else if (command instanceof Command.SetVersioning set) {

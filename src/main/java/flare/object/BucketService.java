@@ -2,9 +2,11 @@ package flare.object;
 
 import flare.model.BucketId;
 import flare.model.BucketInfo;
+import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -28,8 +30,13 @@ public interface BucketService {
      */
     CompletionStage<BucketPage> list(Set<String> owners, String prefix, String after, int limit);
 
-    /** BUCKET_ALREADY_OWNED if the owner has one of that name, BUCKET_ALREADY_EXISTS if another has. */
-    CompletionStage<BucketId> create(BucketName name, String owner);
+    /**
+     * BUCKET_ALREADY_OWNED if the owner has one of that name, BUCKET_ALREADY_EXISTS if another has. INVALID_ARGUMENT past a
+     * document's most bytes.
+     *
+     * @param documents which it has from the first moment on
+     */
+    CompletionStage<BucketId> create(BucketName name, String owner, Map<DocumentKind, Document> documents);
 
     /** BUCKET_NOT_EMPTY while it has a version or a delete marker. Its open uploads are given up. */
     CompletionStage<Void> delete(BucketId bucket);

@@ -7,6 +7,7 @@ import flare.model.BucketInfo;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +34,8 @@ public final class MetadataBucketService implements BucketService {
     }
 
     @Override
-    public CompletionStage<BucketId> create(BucketName name, String owner) {
-        return submit(new Command.CreateBucket(name, owner));
+    public CompletionStage<BucketId> create(BucketName name, String owner, Map<DocumentKind, Document> documents) {
+        return submit(new Command.CreateBucket(name, owner, documents));
     }
 
     @Override

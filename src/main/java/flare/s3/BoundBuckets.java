@@ -2,9 +2,11 @@ package flare.s3;
 
 import flare.model.BucketId;
 import flare.model.BucketInfo;
+import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import flare.object.BucketService;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,8 +40,8 @@ final class BoundBuckets implements BucketService {
     }
 
     @Override
-    public CompletionStage<BucketId> create(BucketName name, String owner) {
-        return buckets.create(name, owner);
+    public CompletionStage<BucketId> create(BucketName name, String owner, Map<DocumentKind, Document> documents) {
+        return buckets.create(name, owner, documents);
     }
 
     @Override

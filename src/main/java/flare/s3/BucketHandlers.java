@@ -97,9 +97,8 @@ final class BucketHandlers {
                 requireRegion(known(XmlElement.parse(document, "CreateBucketConfiguration")));
             }
             return birth.of(request)
-                    .thenCompose(documents -> buckets.create(
-                                    name, request.principal().owner().orElse(""))
-                            .thenCompose(id -> birth.given(id, documents)))
+                    .thenCompose(documents ->
+                            buckets.create(name, request.principal().owner().orElse(""), documents))
                     .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
         });
     }

@@ -50,6 +50,9 @@ final class EntryCodecTest {
         assertThat(EntryCodec.encode(users)).isEqualTo(ofUsers);
         assertThat(EntryCodec.encode(GoldenUsers.entry())).isEqualTo(ofUsers);
         Set<Class<?>> read = new HashSet<>();
+        byte[] ofBuckets = resource("entry-level-1-buckets.bin");
+        assertThat(EntryCodec.encode(EntryCodec.decode(ofBuckets))).isEqualTo(ofBuckets);
+        assertThat(EntryCodec.encode(GoldenBuckets.entry())).isEqualTo(ofBuckets);
         users.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
@@ -88,6 +91,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfBucketsMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-buckets.bin"));
+        List<String> rows = new String(resource("rows-level-1-buckets.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenBuckets.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void noCommandTakesMoreBytesThanItIsPackedFor() {
         BlobId blob = new BlobId(Long.MAX_VALUE, Long.MAX_VALUE);
         List<ChunkRecord> chunks = IntStream.range(0, 1_000)
@@ -101,6 +113,7 @@ final class EntryCodecTest {
         GoldenEntry.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenUsers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenBuckets.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         commands.add(new Command.FreeOrphans(
                 new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.ClearFreed(chunks.stream()

@@ -180,7 +180,9 @@ final class ModelState implements ReplicatedState {
                             ? Fault.BUCKET_ALREADY_OWNED
                             : Fault.BUCKET_ALREADY_EXISTS,
                     "name");
-            return new BucketId(createBucket(create.name(), create.owner()));
+            long id = createBucket(create.name(), create.owner());
+            bucket(new BucketId(id)).documents.putAll(create.documents());
+            return new BucketId(id);
         } else if (command instanceof Command.DeleteBucket delete) {
             require(bucket(delete.bucket()).isEmpty(), Fault.BUCKET_NOT_EMPTY, "not empty");
             buckets.remove(delete.bucket().value());

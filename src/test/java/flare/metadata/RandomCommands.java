@@ -92,7 +92,13 @@ final class RandomCommands {
                                 : List.of(NodeState.values()).get(random.nextInt(4)));
             case 5 ->
                 new Command.CreateBucket(
-                        new BucketName("bucket" + random.nextInt(3)), random.nextInt(4) == 0 ? "someone" : "");
+                        new BucketName("bucket" + random.nextInt(3)),
+                        random.nextInt(4) == 0 ? "someone" : "",
+                        random.nextBoolean()
+                                ? Map.of()
+                                : Map.of(
+                                        List.of(DocumentKind.values()).get(random.nextInt(3)),
+                                        new Document(new byte[random.nextInt(4)])));
             case 6 -> new Command.DeleteBucket(bucket());
             case 7, 8, 9, 10 -> putBlob();
             case 11, 12 -> putInline();

@@ -326,6 +326,26 @@ final class VersionRulesTest {
     }
 
     @Test
+    void aBucketIsMadeWithItsDocuments() throws Exception {
+        Map<DocumentKind, Document> documents = Map.of(
+                DocumentKind.OWNERSHIP_CONTROLS, new Document(new byte[] {1}),
+                DocumentKind.ACL, new Document(new byte[] {2}));
+        Command.CreateBucket create = new Command.CreateBucket(new BucketName("made"), "me", documents);
+        BucketId id = accept(create);
+        refuse(Fault.BUCKET_ALREADY_OWNED, new Command.CreateBucket(create.name(), "me"));
+        assertThat(state.query(new Query.GetBucket(create.name())).orElseThrow().documents())
+                .isEqualTo(documents);
+        Document huge = new Document(new byte[DocumentKind.ACL.maxBytes() + 1]);
+        refuse(
+                Fault.INVALID_ARGUMENT,
+                new Command.CreateBucket(new BucketName("huge"), "me", Map.of(DocumentKind.ACL, huge)));
+        accept(new Command.DeleteBucket(id));
+        accept(new Command.CreateBucket(create.name(), "me"));
+        assertThat(state.query(new Query.GetBucket(create.name())).orElseThrow().documents())
+                .isEmpty();
+    }
+
+    @Test
     void bucketsAreListedByOwnerInPages() throws Exception {
         for (int i = 0; i < 6; i++) {
             accept(new Command.CreateBucket(new BucketName("bucket-" + i), i % 2 == 0 ? "even" : "odd"));

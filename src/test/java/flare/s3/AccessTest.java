@@ -290,6 +290,21 @@ class AccessTest {
         refused(ALICE.ask("GET", bucket + "?ownershipControls", ""), 404, "OwnershipControlsNotFoundError");
     }
 
+    /** Or a crash in between would leave a bucket whose ACLs count, and whose maker is told that it is there. */
+    @Test
+    void aBucketIsMadeWithItsOwnershipAndAclInOneStep() throws IOException {
+        port.objects.buckets.refusesDocuments = true;
+        try {
+            assertThat(ALICE.ask("GET", bucketOf(ALICE) + "?ownershipControls", "")
+                            .body())
+                    .contains("<ObjectOwnership>BucketOwnerEnforced<");
+            String open = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter", "x-amz-acl", "public-read");
+            assertThat(NOBODY.get(open)).isEqualTo(200);
+        } finally {
+            port.objects.buckets.refusesDocuments = false;
+        }
+    }
+
     @Test
     void publicAccessIsBlocked() throws IOException {
         String bucket = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter", "x-amz-acl", "public-read");

@@ -2,6 +2,7 @@ package flare.s3;
 
 import flare.model.BucketId;
 import flare.model.BucketInfo;
+import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketInfo.Versioning;
 import flare.model.BucketName;
@@ -27,18 +28,20 @@ final class MemoryBucketService implements BucketService {
     private final Supplier<List<String>> keys;
     private long lastId;
 
+    volatile boolean refusesDocuments;
+
     MemoryBucketService(Supplier<List<String>> keys) {
         this.keys = keys;
-        add(new BucketName(FIRST), "", Versioning.UNVERSIONED);
+        add(new BucketName(FIRST), "", Map.of());
     }
 
     boolean has(BucketName name) {
         return buckets.containsKey(name.value());
     }
 
-    private synchronized BucketInfo add(BucketName name, String owner, Versioning versioning) {
-        BucketInfo bucket =
-                new BucketInfo(new BucketId(++lastId), name, owner, MemoryObjectService.EPOCH, versioning, Map.of());
+    private synchronized BucketInfo add(BucketName name, String owner, Map<DocumentKind, Document> documents) {
+        BucketInfo bucket = new BucketInfo(
+                new BucketId(++lastId), name, owner, MemoryObjectService.EPOCH, Versioning.UNVERSIONED, documents);
         buckets.put(name.value(), bucket);
         return bucket;
     }
@@ -62,11 +65,10 @@ final class MemoryBucketService implements BucketService {
     }
 
     @Override
-    public CompletionStage<BucketId> create(BucketName name, String owner) {
+    public CompletionStage<BucketId> create(BucketName name, String owner, Map<DocumentKind, Document> documents) {
         return has(name)
                 ? failed(Fault.BUCKET_ALREADY_OWNED)
-                : CompletableFuture.completedFuture(
-                        add(name, owner, Versioning.UNVERSIONED).id());
+                : CompletableFuture.completedFuture(add(name, owner, documents).id());
     }
 
     @Override
@@ -94,14 +96,16 @@ final class MemoryBucketService implements BucketService {
 
     @Override
     public CompletionStage<Void> setDocument(BucketId bucket, DocumentKind kind, Optional<byte[]> document) {
+        if (refusesDocuments) {
+            return failed(Fault.UNAVAILABLE);
+        }
         buckets.replaceAll((name, known) -> known.id().equals(bucket) ? with(known, kind, document) : known);
         return CompletableFuture.completedFuture(null);
     }
 
     private static BucketInfo with(BucketInfo known, DocumentKind kind, Optional<byte[]> document) {
-        Map<DocumentKind, BucketInfo.Document> documents = new HashMap<>(known.documents());
-        document.ifPresentOrElse(
-                bytes -> documents.put(kind, new BucketInfo.Document(bytes)), () -> documents.remove(kind));
+        Map<DocumentKind, Document> documents = new HashMap<>(known.documents());
+        document.ifPresentOrElse(bytes -> documents.put(kind, new Document(bytes)), () -> documents.remove(kind));
         return new BucketInfo(known.id(), known.name(), known.owner(), known.created(), known.versioning(), documents);
     }
 
