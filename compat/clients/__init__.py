@@ -3,5 +3,6 @@
 from clients import aws, boto, curl, java, javascript, minio, rclone, restic, s3cmd, s3fs
 from clients.current import RCLONE, RESTIC
 
-SHORT = [curl, aws, boto, rclone, s3cmd, restic]
+# Those of apt first: pip installs the others meanwhile.
+SHORT = [curl, rclone, restic, boto, s3cmd, aws]
 ALL = [*SHORT, java, minio, javascript, s3fs, RCLONE, RESTIC]

@@ -5,6 +5,7 @@ import json
 import os
 
 import install as packages
+from pasted import paste
 from steps import equal, true
 import tree
 
@@ -13,8 +14,11 @@ install = functools.partial(packages.python, "aws")
 
 
 def job(c):
+    example = paste(c, "aws").then
+    profile = example[: example.index("s3")]
+
     def aws(*arguments, **options):
-        return c.run(c.installed, "--endpoint-url", c.endpoint, *arguments, **options).decode()
+        return c.run(c.installed, *profile, *arguments, **options).decode()
 
     def api(*arguments):
         text = aws("s3api", *arguments, "--output", "json")
@@ -24,6 +28,7 @@ def job(c):
     with c.step("make a bucket"):
         aws("s3", "mb", url)
         true(bucket in aws("s3", "ls"), "the bucket is not listed")
+        equal(c.run(c.installed, *example), b"", "what the example of client-config lists")
     with c.step(f"sync {c.count()} files up"):
         aws("s3", "sync", c.tree, f"{url}/tree/", "--no-progress", "--only-show-errors")
     with c.step("list them"):
@@ -46,7 +51,7 @@ def job(c):
     with c.step("stream from standard input, to standard output"):
         with open(c.big, "rb") as f:
             aws("s3", "cp", "-", f"{url}/streamed", stdin=f)
-        c.run("sh", "-c", f'"{c.installed}" --endpoint-url {c.endpoint} s3 cp {url}/streamed - >streamed')
+        c.run("sh", "-c", f'"{c.installed}" {" ".join(profile)} s3 cp {url}/streamed - >streamed')
         c.same_file(c.path("streamed"))
     with c.step("ranged reads"):
         length = os.path.getsize(c.big)
@@ -89,12 +94,12 @@ def job(c):
             true(parameter in link, f"no {parameter} in {link}")
             equal(len(c.fetch(link)), os.path.getsize(c.big), "length")
             equal(c.fetch(link, headers={"Range": "bytes=100-199"}, wanted=206), c.bytes_of_big(100, 200), "range")
-            c.run(c.installed, "configure", "set", "default.s3.signature_version", "s3v4")
+            aws("configure", "set", "s3.signature_version", "s3v4")
     with c.step("tags"):
         api("put-object-tagging", "--bucket", bucket, "--key", "big", "--tagging", "TagSet=[{Key=a b,Value=ü+/}]")
         equal(api("get-object-tagging", "--bucket", bucket, "--key", "big")["TagSet"], [{"Key": "a b", "Value": "ü+/"}], "tags")
     with c.step("versions: overwrite, list, get old, delete marker, remove"):
-        versions(c, api)
+        versions(c, aws, api)
     with c.step("delete many"):
         aws("s3", "rm", "--recursive", url, "--only-show-errors")
         equal(listed(api, bucket), [], "keys left")
@@ -107,7 +112,7 @@ def listed(api, bucket):
     return [o["Key"] for o in api("list-objects-v2", "--bucket", bucket).get("Contents", [])]
 
 
-def versions(c, api):
+def versions(c, aws, api):
     bucket = f"{c.bucket}-versions"
     api("create-bucket", "--bucket", bucket)
     api("put-bucket-versioning", "--bucket", bucket, "--versioning-configuration", "Status=Enabled")
@@ -119,7 +124,7 @@ def versions(c, api):
         ids.append(api("put-object", "--bucket", bucket, "--key", "k", "--body", c.path("body"))["VersionId"])
     marker = api("delete-object", "--bucket", bucket, "--key", "k")
     true(marker["DeleteMarker"], f"no delete marker: {marker}")
-    c.run(c.installed, "--endpoint-url", c.endpoint, "s3api", "head-object", "--bucket", bucket, "--key", "k", fails=True)
+    aws("s3api", "head-object", "--bucket", bucket, "--key", "k", fails=True)
     found = api("list-object-versions", "--bucket", bucket)
     equal([v["VersionId"] for v in found["Versions"]], ids[::-1], "versions")
     equal([m["VersionId"] for m in found["DeleteMarkers"]], [marker["VersionId"]], "markers")

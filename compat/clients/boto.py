@@ -4,10 +4,14 @@ import functools
 import os
 
 import install as packages
+from pasted import Pasted
 
 NAME = "boto3"
 install = functools.partial(packages.python, "python")
 
 
 def job(c):
+    c.environment["COMPAT_CONFIG"] = c.path("pasted.py")
+    with open(c.path("pasted.py"), "w") as f:
+        f.write(Pasted(c, "boto3").text)
     c.relay([c.installed, os.path.join(packages.HERE, "boto_job.py")])

@@ -3,6 +3,7 @@
 import os
 
 import install as packages
+from pasted import paste
 from steps import equal, true
 
 NAME = "rclone"
@@ -14,15 +15,8 @@ def install():
 
 
 def job(c):
-    c.environment.update(
-        RCLONE_CONFIG=c.path("rclone.conf"),
-        RCLONE_CONFIG_FLARE_TYPE="s3",
-        RCLONE_CONFIG_FLARE_PROVIDER="Other",
-        RCLONE_CONFIG_FLARE_ENV_AUTH="true",
-        RCLONE_CONFIG_FLARE_ENDPOINT=c.endpoint,
-        RCLONE_CONFIG_FLARE_REGION=c.region,
-        RCLONE_RETRIES="1",
-    )
+    example = paste(c, "rclone").then
+    c.environment["RCLONE_RETRIES"] = "1"
     remote = f"flare:{c.bucket}"
 
     def rclone(*arguments, **options):
@@ -31,6 +25,7 @@ def job(c):
     with c.step("make a bucket"):
         rclone("mkdir", remote)
         true(c.bucket in rclone("lsd", "flare:").decode(), "the bucket is not listed")
+        equal(rclone(*example), b"", "what the example of client-config lists")
     with c.step(f"sync {c.count()} files up"):
         rclone("sync", c.tree, f"{remote}/tree", "--transfers", "8")
     with c.step("check, by hash"):

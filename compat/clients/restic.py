@@ -5,6 +5,7 @@ import os
 import shutil
 
 import install as packages
+from pasted import export, paste
 from steps import equal, true
 
 NAME = "restic"
@@ -16,17 +17,16 @@ def install():
 
 
 def job(c):
-    c.environment.update(
-        RESTIC_REPOSITORY=f"s3:{c.endpoint}/{c.bucket}/repository",
-        RESTIC_PASSWORD="compat",
-        RESTIC_CACHE_DIR=c.path("cache"),
-    )
+    pasted = paste(c, "restic")
+    export(c, pasted.text)
+    c.environment.update(RESTIC_PASSWORD="compat", RESTIC_CACHE_DIR=c.path("cache"))
+    options = pasted.then[: pasted.then.index("init")]
     source = c.path("source")
     shutil.copytree(c.tree, os.path.join(source, "tree"))
     shutil.copy(c.big, os.path.join(source, "big"))
 
-    def restic(*arguments, **options):
-        return c.run(c.installed, *arguments, **options)
+    def restic(*arguments, **how):
+        return c.run(c.installed, *options, *arguments, **how)
 
     with c.step("init"):
         restic("init")

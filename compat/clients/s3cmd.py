@@ -5,6 +5,7 @@ import os
 import re
 
 import install as packages
+from pasted import paste
 from steps import equal, true
 
 NAME = "s3cmd"
@@ -12,18 +13,16 @@ install = functools.partial(packages.python, "s3cmd")
 
 
 def job(c):
-    host = c.endpoint.split("//")[1]
-    with open(c.path("s3cfg"), "w") as f:
-        f.write(f"[default]\naccess_key = {c.access_key}\nsecret_key = {c.secret_key}\nhost_base = {host}\n"
-                f"host_bucket = {host}\nuse_https = False\nbucket_location = {c.region}\nsignature_v2 = False\n")
+    example = paste(c, "s3cmd").then
     url = f"s3://{c.bucket}"
 
     def s3cmd(*arguments, **options):
-        return c.run(c.installed, "-c", c.path("s3cfg"), "--no-progress", *arguments, **options).decode()
+        return c.run(c.installed, "--no-progress", *arguments, **options).decode()
 
     with c.step("make a bucket"):
         s3cmd("mb", url)
         true(url in s3cmd("ls"), "the bucket is not listed")
+        equal(s3cmd(*example), "", "what the example of client-config lists")
     with c.step(f"sync {c.count()} files up"):
         s3cmd("sync", "-q", c.tree + "/", f"{url}/tree/")
     with c.step("list them"):
@@ -62,9 +61,27 @@ def job(c):
         true(s3cmd("du", f"{url}/big").split()[0] == str(os.path.getsize(c.big)), "wrong size")
     with c.step("uploads in parts that are unfinished: none"):
         true("Upload" not in "".join(s3cmd("multipart", url).splitlines()[2:]), "there is one")
+    with c.step("presigned GET"):
+        link = s3cmd("signurl", f"{url}/big", "+300").strip()
+        equal(c.fetch(link, headers={"Range": "bytes=7-99"}, wanted=206), c.bytes_of_big(7, 100), "range")
+    with c.step("versions: a deleted object keeps its bucket"):
+        versions(c, s3cmd)
     with c.step("delete many"):
         s3cmd("del", "-q", "--recursive", "--force", url)
         equal(s3cmd("ls", "-r", url), "", "keys left")
     with c.step("remove the bucket"):
         s3cmd("rb", url)
         true(url + "\n" not in s3cmd("ls"), "the bucket is still listed")
+
+
+def versions(c, s3cmd):
+    """s3cmd switches versioning on, and can neither list nor read old versions."""
+    url = f"s3://{c.bucket}-versions"
+    s3cmd("mb", url)
+    s3cmd("setversioning", url, "enable")
+    with open(c.path("body"), "w") as f:
+        f.write("body")
+    s3cmd("put", c.path("body"), f"{url}/k")
+    s3cmd("del", f"{url}/k")
+    equal(s3cmd("ls", url), "", "keys left")
+    s3cmd("rb", url, fails=True)

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import install as packages
+from pasted import paste
 from steps import Failure, Skip, equal, true
 
 NAME = "s3fs"
@@ -25,16 +26,17 @@ def install():
 class Mount:
     """The bucket mounted, and unmounted whatever happens."""
 
-    def __init__(self, c, *options):
-        self.c, self.options, self.at = c, options, c.path("mnt")
+    def __init__(self, c, example, *options):
+        """example: bucket, MOUNTPOINT and options, as client-config prints them."""
+        self.c, self.at = c, c.path("mnt")
+        self.arguments = [self.at if word == "MOUNTPOINT" else word for word in example] + list(options)
 
     def __enter__(self):
         c = self.c
         os.makedirs(self.at, exist_ok=True)
         self.log = open(c.path("s3fs.log"), "w+")
         self.process = subprocess.Popen(
-            [c.installed, c.bucket, self.at, "-f", "-o", f"url={c.endpoint}", "-o", "use_path_request_style",
-             "-o", f"endpoint={c.region}", "-o", f"passwd_file={c.path('passwd')}", *self.options],
+            [c.installed, *self.arguments, "-f"],
             env=c.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
         deadline = time.monotonic() + 60
@@ -55,18 +57,16 @@ class Mount:
 
 
 def job(c):
-    with open(c.path("passwd"), "w") as f:
-        f.write(f"{c.access_key}:{c.secret_key}\n")
-    os.chmod(c.path("passwd"), 0o600)
+    example = paste(c, "s3fs").then
     # s3fs makes no bucket by itself.
     c.run("curl", "-sS", "--fail-with-body", "-X", "PUT", "-d", "", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "--aws-sigv4", f"aws:amz:{c.region}:s3",
           "--user", f"{c.access_key}:{c.secret_key}", f"{c.endpoint}/{c.bucket}")
-    with Mount(c) as at:
+    with Mount(c, example) as at:
         with c.step(f"copy {c.count()} files in"):
             shutil.copytree(c.tree, os.path.join(at, "tree"), copy_function=shutil.copyfile)
         with c.step("a big file, in parts"):
             shutil.copyfile(c.big, os.path.join(at, "big"))
-    with Mount(c) as at:
+    with Mount(c, example) as at:
         with c.step("mounted again: the same files"):
             c.same_tree(os.path.join(at, "tree"))
         with c.step("the same big file"):
