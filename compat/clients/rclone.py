@@ -16,6 +16,8 @@ def install():
 
 def job(c):
     example = paste(c, "rclone").then
+    with open(c.path("plain"), "w") as f:
+        f.write("plain")
     c.environment["RCLONE_RETRIES"] = "1"
     remote = f"flare:{c.bucket}"
 
@@ -73,6 +75,10 @@ def job(c):
         equal(c.fetch(link, headers={"Range": "bytes=7-99"}, wanted=206), c.bytes_of_big(7, 100), "range")
     with c.step("versions: overwrite, list, get old, clean up"):
         versions(c, rclone)
+    with c.step("private ACLs, as without the line of client-config"):
+        rclone("mkdir", f"{remote}-private", "--s3-acl", "private")
+        rclone("copyto", c.path("plain"), f"{remote}-private/plain", "--s3-acl", "private")
+        equal(rclone("cat", f"{remote}-private/plain"), b"plain", "body")
     with c.step("delete many"):
         rclone("delete", f"{remote}/tree")
         equal(rclone("lsf", "-R", "--files-only", f"{remote}/tree"), b"", "keys left")

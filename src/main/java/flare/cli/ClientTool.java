@@ -69,6 +69,7 @@ enum ClientTool {
                         server.endpoint);
     }
 
+    /** Its own default, {@code private}, is refused by buckets that have no ACLs. */
     private static String rclone(Server server) {
         return """
                 # into ~/.config/rclone/rclone.conf
@@ -78,6 +79,7 @@ enum ClientTool {
                 endpoint = %s
                 region = %s
                 force_path_style = %s
+                acl = bucket-owner-full-control
                 access_key_id = %s
                 secret_access_key = %s
 
@@ -86,6 +88,7 @@ enum ClientTool {
                 server.endpoint, server.region, !server.virtualHost, server.accessKey, server.secretKey, server.bucket);
     }
 
+    /** Where {@code acl_public} is not there, it copies ACLs with objects, and buckets that have none refuse that. */
     private static String s3cmd(Server server) {
         String host = server.endpoint.getRawAuthority();
         return """
@@ -96,6 +99,7 @@ enum ClientTool {
                 bucket_location = %s
                 use_https = %s
                 signature_v2 = False
+                acl_public = False
                 access_key = %s
                 secret_key = %s
 

@@ -36,12 +36,13 @@ final class BucketBirth {
                 .map(label -> Ownership.of(label)
                         .orElseThrow(() -> new FlareException(
                                 Fault.INVALID_ARGUMENT, OWNERSHIP + " '" + label + "' is not known")));
-        Ownership ownership = asked.orElse(byDefault);
+        Optional<Acl> given = AclHeaders.parse(headers);
+        Ownership ownership = asked.orElseGet(() -> unasked(given));
         Map<DocumentKind, Document> documents = new EnumMap<>(DocumentKind.class);
         if (asked.isPresent() || ownership != Ownership.OBJECT_WRITER) {
             documents.put(DocumentKind.OWNERSHIP_CONTROLS, document(ownership.label()));
         }
-        Optional<Acl> acl = AclHeaders.parse(headers).filter(given -> !given.equals(Acl.DEFAULT));
+        Optional<Acl> acl = given.filter(other -> !other.equals(Acl.DEFAULT));
         if (acl.isEmpty()) {
             return CompletableFuture.completedFuture(documents);
         }
@@ -55,6 +56,15 @@ final class BucketBirth {
             documents.put(DocumentKind.ACL, document(known.text()));
             return documents;
         });
+    }
+
+    /**
+     * Whoever says {@code private} here says it with every object, too, as rclone does unless it is told otherwise: S3 gives
+     * such a bucket ACLs, since one without would refuse them all.
+     */
+    private Ownership unasked(Optional<Acl> given) {
+        boolean isPrivate = given.filter(Acl.DEFAULT::equals).isPresent();
+        return isPrivate && !byDefault.hasAcls() ? Ownership.BUCKET_OWNER_PREFERRED : byDefault;
     }
 
     private static Document document(String text) {

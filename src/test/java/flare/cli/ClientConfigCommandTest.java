@@ -91,6 +91,12 @@ class ClientConfigCommandTest {
     }
 
     @Test
+    void keepsClientsFromSendingAclsThatNewBucketsRefuse() {
+        assertThat(printed("client-config", "rclone")).contains("acl = bucket-owner-full-control\n");
+        assertThat(printed("client-config", "s3cmd")).contains("acl_public = False\n");
+    }
+
+    @Test
     void printsAPairForAServerThatAsksForNone() {
         assertThat(printed("client-config", "aws"))
                 .contains("aws_access_key_id = anybody\n", "aws_secret_access_key = anybody\n")

@@ -290,6 +290,17 @@ class AccessTest {
         refused(ALICE.ask("GET", bucket + "?ownershipControls", ""), 404, "OwnershipControlsNotFoundError");
     }
 
+    /** Debian 12's rclone makes buckets so, and says the same with every object. */
+    @Test
+    void aBucketMadePrivateTakesPrivateObjects() throws IOException {
+        String bucket = bucketOf(ALICE, "x-amz-acl", "private");
+        assertThat(ALICE.ask("GET", bucket + "?ownershipControls", "").body())
+                .contains("<ObjectOwnership>BucketOwnerPreferred<");
+        assertThat(ALICE.put(bucket + "/private", "x-amz-acl", "private")).isEqualTo(200);
+        String enforced = bucketOf(ALICE, "x-amz-acl", "private", "x-amz-object-ownership", "BucketOwnerEnforced");
+        refused(ALICE.ask("PUT", enforced + "/no", "", "x-amz-acl", "private"), 400, "AccessControlListNotSupported");
+    }
+
     /** Or a crash in between would leave a bucket whose ACLs count, and whose maker is told that it is there. */
     @Test
     void aBucketIsMadeWithItsOwnershipAndAclInOneStep() throws IOException {
