@@ -99,13 +99,29 @@ final class Extents {
         List<ObjectPart> parts = new ArrayList<>(row.getPartsCount());
         long offset = 0;
         for (PartSizeRow part : row.getPartsList()) {
-            parts.add(new ObjectPart(
-                    part.getNumber(),
-                    offset,
-                    part.getSize(),
-                    part.hasChecksum() ? Optional.of(ValueCodec.decode(part.getChecksum())) : Optional.empty()));
+            parts.add(part(part, offset));
             offset += part.getSize();
         }
         return parts;
+    }
+
+    /** Empty where the object was not made of such a part. */
+    static Optional<ObjectPart> part(ExtentsRow row, int number) {
+        long offset = 0;
+        for (PartSizeRow part : row.getPartsList()) {
+            if (part.getNumber() == number) {
+                return Optional.of(part(part, offset));
+            }
+            offset += part.getSize();
+        }
+        return Optional.empty();
+    }
+
+    private static ObjectPart part(PartSizeRow part, long offset) {
+        return new ObjectPart(
+                part.getNumber(),
+                offset,
+                part.getSize(),
+                part.hasChecksum() ? Optional.of(ValueCodec.decode(part.getChecksum())) : Optional.empty());
     }
 }

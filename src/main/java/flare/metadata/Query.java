@@ -78,12 +78,17 @@ public sealed interface Query<R> {
         }
     }
 
-    /** For a read under a pin: refuses as {@link StatObject}; UNAVAILABLE if the pin's session is not live. */
-    record OpenObject(BucketId bucket, ObjectKey key, Optional<VersionId> version, long session)
+    /**
+     * For a read under a pin: refuses as {@link StatObject}; UNAVAILABLE if the pin's session is not live.
+     *
+     * @param part the number of a part to be found; most reads ask for none, and there can be ten thousand
+     */
+    record OpenObject(
+            BucketId bucket, ObjectKey key, Optional<VersionId> version, Optional<Integer> part, long session)
             implements Query<OpenedObject> {
 
         public OpenObject(BucketId bucket, ObjectKey key, long session) {
-            this(bucket, key, Optional.empty(), session);
+            this(bucket, key, Optional.empty(), Optional.empty(), session);
         }
     }
 
@@ -185,10 +190,10 @@ public sealed interface Query<R> {
     /**
      * An object and where its bytes are.
      *
-     * @param parts what it was made of; empty if it was put whole
+     * @param part that was asked for; empty where the object was not made of such a one
      * @param appliedIndex of the snapshot it was read from
      */
-    record OpenedObject(ObjectInfo info, Content content, List<ObjectPart> parts, long appliedIndex) {}
+    record OpenedObject(ObjectInfo info, Content content, Optional<ObjectPart> part, long appliedIndex) {}
 
     sealed interface Content {
 

@@ -152,7 +152,7 @@ final class StateQueries {
         return new Query.OpenedObject(
                 info,
                 content(extents),
-                info.parts() == 0 ? List.of() : Extents.parts(extents),
+                open.part().flatMap(number -> Extents.part(extents, number)),
                 position == null ? 0 : position.getIndex());
     }
 

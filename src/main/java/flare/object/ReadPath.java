@@ -45,13 +45,15 @@ final class ReadPath {
         this.reader = new CopyReader(environment);
     }
 
-    CompletionStage<ObjectRead> get(VersionRef object, Function<OpenedObject, Optional<ByteRange>> range) {
+    /** @param part the number of that which is to be found with it */
+    CompletionStage<ObjectRead> get(
+            VersionRef object, Optional<Integer> part, Function<OpenedObject, Optional<ByteRange>> range) {
         return leased(
                 lease -> buckets.with(
                         object.bucket(),
                         id -> environment
                                 .metadata()
-                                .read(new Query.OpenObject(id, object.key(), object.version(), lease.session()))),
+                                .read(new Query.OpenObject(id, object.key(), object.version(), part, lease.session()))),
                 range);
     }
 
@@ -59,7 +61,8 @@ final class ReadPath {
         return leased(
                 lease -> environment
                         .metadata()
-                        .read(new Query.OpenObject(object.bucket(), object.key(), object.version(), lease.session())),
+                        .read(new Query.OpenObject(
+                                object.bucket(), object.key(), object.version(), Optional.empty(), lease.session())),
                 range);
     }
 

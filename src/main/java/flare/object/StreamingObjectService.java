@@ -7,8 +7,6 @@ import flare.model.BucketInfo;
 import flare.model.BucketName;
 import flare.model.ByteRange;
 import flare.model.Deletion;
-import flare.model.Fault;
-import flare.model.FlareException;
 import flare.model.ObjectInfo;
 import flare.model.ObjectPart;
 import flare.model.WriteCondition;
@@ -57,43 +55,20 @@ public final class StreamingObjectService implements ObjectService {
 
     @Override
     public CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range) {
-        return reads.get(object, opened -> range.apply(opened.info()));
+        return reads.get(object, Optional.empty(), opened -> range.apply(opened.info()));
     }
 
     @Override
     public CompletionStage<ObjectRead> getPart(VersionRef object, int part, Consumer<ObjectInfo> check) {
         Queue<ObjectPart> found = new ConcurrentLinkedQueue<>();
-        return reads.get(object, opened -> {
+        return reads.get(object, Optional.of(part), opened -> {
                     check.accept(opened.info());
-                    ObjectPart asked = part(opened, part);
+                    ObjectPart asked = ObjectPart.of(
+                            opened.info(), part, opened.part().stream().toList());
                     found.add(asked);
-                    return range(opened.info(), asked);
+                    return asked.rangeIn(opened.info());
                 })
                 .thenApply(read -> read.of(found.stream().findFirst()));
-    }
-
-    private static ObjectPart part(Query.OpenedObject opened, int number) {
-        ObjectInfo info = opened.info();
-        if (opened.parts().isEmpty() && number == 1) {
-            return new ObjectPart(1, 0, info.size(), info.extras().checksum());
-        }
-        return opened.parts().stream()
-                .filter(part -> part.number() == number)
-                .findFirst()
-                .orElseThrow(() -> new FlareException(
-                        Fault.NO_SUCH_PART,
-                        info.key() + " has no part " + number + ": it was made of " + Math.max(1, info.parts())));
-    }
-
-    /** Empty: all of an empty object. */
-    private static Optional<ByteRange> range(ObjectInfo info, ObjectPart found) {
-        if (info.size() == 0) {
-            return Optional.empty();
-        } else if (found.size() == 0) {
-            throw new FlareException(
-                    Fault.RANGE_NOT_SATISFIABLE, "part " + found.number() + " of " + info.key() + " is empty");
-        }
-        return Optional.of(new ByteRange(found.offset(), found.size()));
     }
 
     @Override

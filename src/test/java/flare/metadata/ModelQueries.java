@@ -239,7 +239,12 @@ final class ModelQueries {
         ModelState.require(session != null && session.live, Fault.UNAVAILABLE, "session");
         ModelBucket.Version version = state.bucket(open.bucket()).readable(open.key(), open.version());
         return new Query.OpenedObject(
-                version.info(), content(version.content()), version.content().parts(), state.applied.index());
+                version.info(),
+                content(version.content()),
+                version.content().parts().stream()
+                        .filter(part -> open.part().filter(number -> number == part.number()).isPresent())
+                        .findFirst(),
+                state.applied.index());
     }
 
     private Query.Content content(ModelBucket.Content content) {

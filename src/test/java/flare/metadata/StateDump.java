@@ -53,7 +53,8 @@ final class StateDump {
             for (int key = 0; key < 6; key++) {
                 BucketId id = new BucketId(bucket);
                 queries.add(new Query.StatObject(id, ObjectKey.of("k" + key)));
-                queries.add(new Query.OpenObject(id, ObjectKey.of("k" + key), last(sessions)));
+                queries.add(new Query.OpenObject(
+                        id, ObjectKey.of("k" + key), Optional.empty(), Optional.of(1 + key % 3), last(sessions)));
             }
         }
         users(state, dump, queries);
@@ -167,7 +168,7 @@ final class StateDump {
             content.extents()
                     .forEach(extent -> extents.add(
                             extent instanceof Query.Run run ? Arrays.toString(run.bytes()) : extent.toString()));
-            return opened.info() + " " + extents + content.firstChunks() + opened.parts();
+            return opened.info() + " " + extents + content.firstChunks() + opened.part();
         } else if (answer instanceof Query.VersionPage page) {
             return page.versions()
                     + texts(page.commonPrefixes())
