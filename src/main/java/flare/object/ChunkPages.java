@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.japi.Pair;
 
 /**
  * Which bytes of which chunks make up a range of an object, a page at a time: a chunk list may be too long for memory.
@@ -145,10 +146,10 @@ final class ChunkPages {
     }
 
     /** One page and where the next begins, as {@code Source.unfoldAsync} wants it; empty at the end. */
-    CompletionStage<Optional<org.apache.pekko.japi.Pair<Position, List<ChunkPart>>>> unfold(Position at) {
+    CompletionStage<Optional<Pair<Position, List<ChunkPart>>>> unfold(Position at) {
         if (isEnd(at)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return page(at).thenApply(page -> Optional.of(org.apache.pekko.japi.Pair.create(page.next(), page.parts())));
+        return page(at).thenApply(page -> Optional.of(Pair.create(page.next(), page.parts())));
     }
 }

@@ -6,6 +6,7 @@ import flare.data.DataNodeException.Kind;
 import flare.metadata.Command;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.Fault;
 import flare.model.NodeId;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +70,7 @@ final class CopyDropper implements DamageReport {
                 .submit(new Command.DropCopy(suspicion.chunk(), suspicion.node()))
                 .handle((done, failure) -> failure == null
                         ? CompletableFuture.completedFuture("dropped")
-                        : Failures.is(flare.model.Fault.CONFLICT, failure)
+                        : Failures.is(Fault.CONFLICT, failure)
                                 ? CompletableFuture.completedFuture("kept")
                                 : CompletableFuture.<String>failedFuture(failure))
                 .thenCompose(Function.identity());

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Copies that move no bytes; they are read where only that tells a checksum. The source is looked at and judged, and the command names the version that was seen: where
- * another has taken its place meanwhile, all of that is done again.
+ * Copies that move no bytes; they are read where only that tells a checksum. The source is looked at and judged, and the
+ * command names the version that was seen: where another has taken its place meanwhile, all of that is done again.
  */
 final class Copying {
 

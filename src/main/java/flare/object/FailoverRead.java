@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
@@ -50,7 +51,7 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
         this.nanos = nanos;
     }
 
-    static Source<ByteString, org.apache.pekko.NotUsed> of(PartRead read, ObjectEnvironment environment) {
+    static Source<ByteString, NotUsed> of(PartRead read, ObjectEnvironment environment) {
         return Source.fromGraph(new FailoverRead(read, environment.settings().readStallTimeout(), environment.nanos()));
     }
 

@@ -4,6 +4,7 @@ import flare.metadata.Session;
 import flare.model.BlobId;
 import flare.model.ChunkId;
 import flare.model.ChunkRecord;
+import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import java.time.Duration;
@@ -105,7 +106,7 @@ final class UploadTrace {
         try {
             call.run();
         } catch (FlareException e) {
-            if (e.fault() != flare.model.Fault.UNAVAILABLE) {
+            if (e.fault() != Fault.UNAVAILABLE) {
                 throw e;
             }
         }

@@ -8,6 +8,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code AccessControlPolicy} documents. */
 final class AclXml {
@@ -67,7 +68,7 @@ final class AclXml {
             for (Grant grant : grants) {
                 out.open("Grant");
                 if (grant.grantee() instanceof Grantee.User user) {
-                    Owners.Owner who = named.of(java.util.Optional.of(user.id()));
+                    Owners.Owner who = named.of(Optional.of(user.id()));
                     out.grantee("CanonicalUser");
                     out.element("ID", who.id());
                     who.displayName().ifPresent(name -> out.element("DisplayName", name));

@@ -29,7 +29,6 @@ final class Cors {
     private static final String ORIGIN = "origin";
     private static final String METHOD = "access-control-request-method";
     private static final String HEADERS = "access-control-request-headers";
-    private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");
     private static final HttpHeader VARY =
             RawHeader.create("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
 
@@ -45,7 +44,7 @@ final class Cors {
                 .orElseThrow(() -> new FlareException(
                         Fault.BAD_PREFLIGHT, "Insufficient information. Origin request header needed."));
         String method = headers.first(METHOD).orElse("null");
-        if (!METHODS.contains(method)) {
+        if (!CorsRules.METHODS.contains(method)) {
             throw new FlareException(Fault.BAD_PREFLIGHT, "Invalid Access-Control-Request-Method: " + method);
         }
         CorsRules.Request request = new CorsRules.Request(origin, method, requested(headers));

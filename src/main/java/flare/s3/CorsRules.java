@@ -18,7 +18,7 @@ record CorsRules(List<Rule> rules) {
 
     private static final int MAX_RULES = 100;
     private static final int MAX_ID = 255;
-    private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");
+    static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");
     /** Names of headers (RFC 9110 section 5.6.2), and the one wildcard: nothing in them ends a line. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 

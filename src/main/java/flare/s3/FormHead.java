@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a form asks for, as the headers of a PutObject would say it: that alone decides whether it may, so it must be what the form's
- * file is stored with. What S3 has as {@code x-amz-*} headers stands in the form's fields; all else is as it was sent.
+ * What a form asks for, as the headers of a PutObject would say it: that alone decides whether it may, so it must be what the
+ * form's file is stored with. What S3 has as {@code x-amz-*} headers stands in the form's fields; all else is as it was sent.
  */
 final class FormHead {
 
