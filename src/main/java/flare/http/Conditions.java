@@ -16,6 +16,7 @@ public final class Conditions {
     private final @Nullable EntityTags ifNoneMatch;
     private final @Nullable Instant ifModifiedSince;
     private final @Nullable Instant ifUnmodifiedSince;
+    private final boolean hasIfUnmodifiedSince;
 
     private Conditions(Headers headers) {
         this.ifMatch = headers.joined("if-match").map(EntityTags::parse).orElse(null);
@@ -25,10 +26,30 @@ public final class Conditions {
                 headers.first("if-modified-since").flatMap(HttpDate::parse).orElse(null);
         this.ifUnmodifiedSince =
                 headers.first("if-unmodified-since").flatMap(HttpDate::parse).orElse(null);
+        this.hasIfUnmodifiedSince = headers.has("if-unmodified-since");
     }
 
-    /** Throws {@link FlareException} with INVALID_ARGUMENT for entity tags that can't be read. */
+    /**
+     * Throws {@link FlareException} with INVALID_ARGUMENT for entity tags that can't be read. A date that can't be is no
+     * condition of a read (RFC 9110 section 13.1.3).
+     */
     public static Conditions of(Headers headers) {
+        return new Conditions(headers);
+    }
+
+    /**
+     * Where something is written if they hold: a date that can't be read is INVALID_ARGUMENT, too.
+     *
+     * @param prefix what the headers are called beside the condition's name
+     */
+    public static Conditions exact(Headers headers, String prefix) {
+        for (String name : List.of("if-modified-since", "if-unmodified-since")) {
+            Optional<String> date = headers.first(name);
+            if (date.isPresent() && HttpDate.parse(date.get()).isEmpty()) {
+                throw new FlareException(
+                        Fault.INVALID_ARGUMENT, prefix + name + " = '" + date.get() + "' is no date of HTTP");
+            }
+        }
         return new Conditions(headers);
     }
 
@@ -54,7 +75,7 @@ public final class Conditions {
      * If-Unmodified-Since would, and is refused rather than ignored.
      */
     public WriteCondition forWrite() {
-        if (ifUnmodifiedSince != null) {
+        if (hasIfUnmodifiedSince) {
             throw new FlareException(
                     Fault.NOT_IMPLEMENTED, "If-Unmodified-Since on a write is not implemented: use If-Match");
         }

@@ -83,8 +83,7 @@ public sealed interface Query<R> {
      *
      * @param part the number of a part to be found; most reads ask for none, and there can be ten thousand
      */
-    record OpenObject(
-            BucketId bucket, ObjectKey key, Optional<VersionId> version, Optional<Integer> part, long session)
+    record OpenObject(BucketId bucket, ObjectKey key, Optional<VersionId> version, Optional<Integer> part, long session)
             implements Query<OpenedObject> {
 
         public OpenObject(BucketId bucket, ObjectKey key, long session) {

@@ -5,11 +5,13 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What a request's {@code x-amz-*} headers, or a form's fields of such names, may be: those that something here acts on, those
- * that change nothing, and no other. One that is not known might ask for what does not happen, so it is refused, never
- * ignored.
+ * What a request's {@code x-amz-*} headers and conditions, or a form's fields of such names, may be: those that something here
+ * acts on, those that change nothing, and no other. One that is not known might ask for what does not happen, so it is
+ * refused, never ignored; as is one that is known, but not to the operation.
  */
 final class AmzHeaders {
 
@@ -49,6 +51,13 @@ final class AmzHeaders {
             "x-amz-tagging-directive",
             "x-amz-trailer");
 
+    /** These mean something to the operations whose rule says so, and nothing to others. */
+    private static final Set<String> OF_SOME = Stream.of(
+                    ServiceRoute.values(), BucketRoute.values(), ObjectRoute.values())
+            .flatMap(Stream::<Route>of)
+            .flatMap(route -> route.rule().headers().stream())
+            .collect(Collectors.toUnmodifiableSet());
+
     private static final List<String> ACTED_ON_PREFIXES =
             List.of(ObjectHeaders.META_PREFIX, ChecksumHeaders.PREFIX, "x-amz-grant-");
 
@@ -67,13 +76,19 @@ final class AmzHeaders {
             "x-amz-te",
             "x-amz-user-agent");
 
+    private static final Set<String> READS = Set.of("GET", "HEAD");
+
     private AmzHeaders() {}
 
     /** Throws {@link FlareException} with NOT_IMPLEMENTED, INVALID_TOKEN, INVALID_STORAGE_CLASS. */
-    static void check(Headers headers) {
+    static void check(Headers headers, Route route) {
         for (String name : headers.names()) {
             if (name.startsWith(PREFIX)) {
                 check(name);
+            }
+            if (isOfSome(name, route.rule()) && !route.rule().headers().contains(name)) {
+                throw new FlareException(
+                        Fault.NOT_IMPLEMENTED, "header " + name + " of " + route.operation() + " is not implemented");
             }
         }
         headers.first("x-amz-storage-class")
@@ -83,6 +98,10 @@ final class AmzHeaders {
                             Fault.INVALID_STORAGE_CLASS,
                             "the storage class '" + name + "' is not one there is: all is kept as STANDARD");
                 });
+    }
+
+    private static boolean isOfSome(String name, Route.Rule rule) {
+        return OF_SOME.contains(name) && !(Route.Rule.CONDITIONS.contains(name) && READS.contains(rule.method()));
     }
 
     private static void check(String name) {

@@ -19,9 +19,9 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 /** <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html">GetObjectAttributes</a>. */
 final class AttributesHandler {
 
-    private static final String ASKED = "x-amz-object-attributes";
-    private static final String MAX_PARTS = "x-amz-max-parts";
-    private static final String MARKER = "x-amz-part-number-marker";
+    static final String ASKED = "x-amz-object-attributes";
+    static final String MAX_PARTS = "x-amz-max-parts";
+    static final String MARKER = "x-amz-part-number-marker";
 
     private final ObjectService objects;
     private final int maxPage;
@@ -70,13 +70,12 @@ final class AttributesHandler {
         CompletionStage<PartsPage> found = asked.contains(Attribute.OBJECT_PARTS) && page.limit() > 0
                 ? objects.parts(object, page.after(), page.limit())
                 : objects.head(object).thenApply(info -> new PartsPage(info, List.of(), false));
-        CompletionStage<HttpResponse> answered = found.thenApply(parts -> {
+        return found.thenApply(parts -> {
             ObjectInfo info = parts.info();
             return Responses.xml(200, AttributesXml.of(asked, page, parts))
                     .addHeader(RawHeader.create("Last-Modified", HttpDate.format(info.lastModified())))
                     .addHeaders(ObjectHeaders.version(info));
         });
-        return ObjectHandlers.withDeleteMarker(answered, request);
     }
 
     private static Set<Attribute> asked(Headers headers) {

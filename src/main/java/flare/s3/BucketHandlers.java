@@ -21,8 +21,8 @@ import org.apache.pekko.stream.Materializer;
 final class BucketHandlers {
 
     private static final int MAX_BUCKETS = 10_000;
-    /** Each would change who may do what, or what can be undone: refused until it does, never ignored. */
-    private static final List<String> UNIMPLEMENTED = List.of("x-amz-bucket-object-lock-enabled");
+    /** Would change what can be undone: refused until it does, never ignored. */
+    static final String OBJECT_LOCK = "x-amz-bucket-object-lock-enabled";
 
     private final BucketService buckets;
     private final Owners owners;
@@ -80,17 +80,9 @@ final class BucketHandlers {
     }
 
     CompletionStage<HttpResponse> create(BucketName name, AuthorizedRequest request) {
-        for (String header : request.head().headers().names()) {
-            boolean unimplemented = UNIMPLEMENTED.stream().anyMatch(header::startsWith);
-            boolean harmless = header.equals("x-amz-bucket-object-lock-enabled")
-                    && request.head()
-                            .headers()
-                            .first(header)
-                            .filter("false"::equalsIgnoreCase)
-                            .isPresent();
-            if (unimplemented && !harmless) {
-                throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + header + " is not implemented");
-            }
+        Optional<String> lock = request.head().headers().first(OBJECT_LOCK);
+        if (lock.isPresent() && !lock.get().equalsIgnoreCase("false")) {
+            throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + OBJECT_LOCK + " is not implemented");
         }
         return DocumentBody.read(request, settings.http(), materializer).thenCompose(document -> {
             if (document.length > 0) {

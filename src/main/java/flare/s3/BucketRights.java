@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** What one request may do with one bucket. */
@@ -188,13 +187,11 @@ final class BucketRights {
 
     /** Empty where there is none, or a delete marker. */
     private CompletionStage<Optional<ObjectInfo>> look(VersionRef object) {
-        return objects.head(object).thenApply(Optional::of).exceptionally(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause instanceof FlareException refusal && MISSING.contains(refusal.fault())) {
-                return Optional.empty();
-            }
-            throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+        return objects.head(object).thenApply(Optional::of).exceptionallyCompose(failure -> {
+            FlareException refusal = Refusals.of(failure);
+            return MISSING.contains(refusal.fault())
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(refusal);
         });
     }
 

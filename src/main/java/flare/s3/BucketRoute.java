@@ -3,7 +3,9 @@ package flare.s3;
 /** What can be asked of a bucket. */
 @SuppressWarnings("ImmutableEnumChecker") // a Rule's set is a copy
 enum BucketRoute implements Route {
-    CREATE_BUCKET("CreateBucket", Rule.plain("PUT", "s3:CreateBucket")),
+    CREATE_BUCKET(
+            "CreateBucket",
+            Rule.plain("PUT", "s3:CreateBucket").taking(BucketHandlers.OBJECT_LOCK, "x-amz-object-ownership")),
     HEAD_BUCKET("HeadBucket", Rule.plain("HEAD", "s3:ListBucket")),
     DELETE_BUCKET("DeleteBucket", Rule.plain("DELETE", "s3:DeleteBucket")),
     GET_LOCATION("GetBucketLocation", Rule.by("location", "GET", "s3:GetBucketLocation")),

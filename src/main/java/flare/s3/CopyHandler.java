@@ -123,7 +123,7 @@ final class CopyHandler {
 
     /** What {@code x-amz-copy-source-if-*} demands of the source. */
     static Consumer<ObjectInfo> conditions(Headers headers) {
-        Conditions conditions = Conditions.of(sourceConditions(headers));
+        Conditions conditions = Conditions.exact(sourceConditions(headers), Router.COPY_SOURCE + "-");
         return info -> check(conditions, info);
     }
 

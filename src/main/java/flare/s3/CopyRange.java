@@ -9,11 +9,12 @@ import java.util.Optional;
 /** {@code x-amz-copy-source-range}: both ends must be there, and within the source. */
 record CopyRange(long first, long last) {
 
+    static final String HEADER = "x-amz-copy-source-range";
+
     static CopyRange parse(String text) {
         Optional<RangeHeader> range = RangeHeader.parse(text);
         if (range.isEmpty() || range.get().first() < 0 || range.get().last() == Long.MAX_VALUE) {
-            throw new FlareException(
-                    Fault.INVALID_ARGUMENT, "x-amz-copy-source-range must be bytes=first-last, here '" + text + "'");
+            throw new FlareException(Fault.INVALID_ARGUMENT, HEADER + " must be bytes=first-last, here '" + text + "'");
         }
         return new CopyRange(range.get().first(), range.get().last());
     }

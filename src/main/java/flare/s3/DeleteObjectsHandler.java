@@ -11,7 +11,7 @@ import flare.model.WriteCondition;
 import flare.object.ObjectService;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.stream.Materializer;
@@ -60,7 +60,11 @@ final class DeleteObjectsHandler {
                             AT_ONCE,
                             one -> deleteOne(bucket, one, request.rights().keys()))
                     .runWith(Sink.seq(), materializer)
-                    .thenApply(results -> Responses.xml(200, S3Xml.deleted(results, quiet)));
+                    .thenApply(results -> {
+                        String id = request.head().id();
+                        results.forEach(result -> result.error().ifPresent(error -> Refusals.log(id, error)));
+                        return Responses.xml(200, S3Xml.deleted(results, quiet));
+                    });
         });
     }
 
@@ -100,19 +104,9 @@ final class DeleteObjectsHandler {
             return keys.allowDelete(asked.key(), asked.version())
                     .thenCompose(allowed -> objects.delete(object, condition))
                     .thenApply(deletion -> new Result(asked, Optional.of(deletion), Optional.empty()))
-                    .exceptionally(failure -> new Result(asked, Optional.empty(), Optional.of(refusal(failure))));
+                    .exceptionally(failure -> new Result(asked, Optional.empty(), Optional.of(Refusals.of(failure))));
         } catch (FlareException refusal) {
-            return java.util.concurrent.CompletableFuture.completedFuture(
-                    new Result(asked, Optional.empty(), Optional.of(refusal)));
+            return CompletableFuture.completedFuture(new Result(asked, Optional.empty(), Optional.of(refusal)));
         }
-    }
-
-    private static FlareException refusal(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof FlareException known) {
-            return known;
-        }
-        throw new CompletionException(cause);
     }
 }

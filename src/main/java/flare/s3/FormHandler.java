@@ -77,7 +77,7 @@ final class FormHandler {
     private CompletionStage<Ready> ready(BucketName bucket, AuthorizedRequest request, FormUpload form) {
         try {
             Headers fields = Headers.of(form.fields());
-            AmzHeaders.check(fields);
+            AmzHeaders.check(fields, ObjectRoute.PUT_OBJECT);
             FormAnswer answer = FormAnswer.of(fields);
             ObjectKey key = ObjectKey.of(key(form, fields));
             Map<String, String> tags = tags(fields);

@@ -79,8 +79,9 @@ final class LongAnswers {
     }
 
     private static HttpResponse late(S3Request request, @Nullable Throwable failure) {
-        FlareException refusal = ObjectPort.asRefusal(
+        FlareException refusal = Refusals.of(
                 failure == null ? new IllegalStateException("work ended with neither answer nor failure") : failure);
+        Refusals.log(request.id(), refusal);
         LOG.info("Request {} was refused in the body of a 200: {}", request.id(), refusal.getMessage());
         return Responses.error(refusal, request.target().rawPath(), request.id(), Optional.empty());
     }

@@ -36,6 +36,8 @@ import org.apache.pekko.stream.Materializer;
  */
 final class MultipartHandlers {
 
+    static final String OBJECT_SIZE = "x-amz-mp-object-size";
+
     /** Of the longest Complete: each part has a number, an ETag and perhaps a checksum. */
     private static final int PARTS_ELEMENTS = 4 * PartInfo.MAX_NUMBER + 1;
 
@@ -104,7 +106,7 @@ final class MultipartHandlers {
         int number = partNumber(request);
         CopyHandler.Source source =
                 CopyHandler.Source.parse(headers.first(Router.COPY_SOURCE).orElseThrow());
-        Optional<String> range = headers.first("x-amz-copy-source-range");
+        Optional<String> range = headers.first(CopyRange.HEADER);
         range.ifPresent(CopyRange::parse);
         CompletionStage<HttpResponse> made = buckets.with(
                         source.bucket(),
@@ -131,7 +133,7 @@ final class MultipartHandlers {
 
     CompletionStage<HttpResponse> complete(BucketName bucket, ObjectKey key, AuthorizedRequest request) {
         Headers headers = request.head().headers();
-        Optional<Long> size = headers.first("x-amz-mp-object-size").map(MultipartHandlers::size);
+        Optional<Long> size = headers.first(OBJECT_SIZE).map(MultipartHandlers::size);
         Optional<String> checksum = ChecksumHeaders.expected(headers);
         Optional<Checksum.Type> type = ChecksumHeaders.type(headers);
         return DocumentBody.unchecked(request, settings.http(), materializer).thenCompose(document -> {
@@ -231,7 +233,7 @@ final class MultipartHandlers {
 
     private static long size(String text) {
         if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new FlareException(Fault.INVALID_ARGUMENT, "x-amz-mp-object-size = " + text + " is no length");
+            throw new FlareException(Fault.INVALID_ARGUMENT, OBJECT_SIZE + " = " + text + " is no length");
         }
         return Long.parseLong(text);
     }

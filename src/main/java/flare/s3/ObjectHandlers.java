@@ -15,15 +15,13 @@ import flare.model.ObjectPart;
 import flare.model.VersionId;
 import flare.object.ObjectService;
 import flare.object.ObjectService.ObjectRead;
-import flare.object.ObjectService.PartsPage;
 import flare.object.ObjectService.PutRequest;
 import flare.object.ObjectService.VersionRef;
 import flare.telemetry.CrashPoint;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.Materializer;
@@ -36,8 +34,6 @@ final class ObjectHandlers {
 
     /** Refusals whose answer says something of the object. */
     private static final Set<Fault> NAMING_THE_OBJECT = Set.of(Fault.NOT_MODIFIED, Fault.RANGE_NOT_SATISFIABLE);
-
-    private static final HttpHeader DELETE_MARKER = RawHeader.create("x-amz-delete-marker", "true");
 
     private final ObjectService objects;
     private final ObjectSettings limits;
@@ -128,10 +124,8 @@ final class ObjectHandlers {
         CompletionStage<HttpResponse> response = part.isPresent()
                 ? objects.parts(ref, part.get() - 1, 1).thenApply(page -> {
                     decision.check(page.info());
-                    ObjectPart found = part(page, part.get());
-                    Optional<ByteRange> range = found.size() == 0
-                            ? Optional.empty()
-                            : Optional.of(new ByteRange(found.offset(), found.size()));
+                    ObjectPart found = ObjectPart.of(page.info(), part.get(), page.parts());
+                    Optional<ByteRange> range = found.rangeIn(page.info());
                     HttpResponse plain = head(overrides.applyTo(page.info()), range);
                     return said(plain, page.info(), range, Optional.of(found), checksums);
                 })
@@ -140,19 +134,6 @@ final class ObjectHandlers {
                     return said(head(overrides.applyTo(info), range), info, range, Optional.empty(), checksums);
                 });
         return withObjectInRefusals(response, decision, request);
-    }
-
-    private static ObjectPart part(PartsPage page, int number) {
-        ObjectInfo info = page.info();
-        if (info.parts() == 0 && number == 1) {
-            return new ObjectPart(1, 0, info.size(), info.extras().checksum());
-        }
-        return page.parts().stream()
-                .filter(part -> part.number() == number)
-                .findFirst()
-                .orElseThrow(() -> new FlareException(
-                        Fault.NO_SUCH_PART,
-                        info.key() + " has no part " + number + ": it was made of " + Math.max(1, info.parts())));
     }
 
     /** Throws {@link FlareException} with INVALID_ARGUMENT for no number of a part, INVALID_REQUEST with a range. */
@@ -173,7 +154,7 @@ final class ObjectHandlers {
                     CrashPoint.BEFORE_RESPONSE.reached();
                     HttpResponse response =
                             Responses.empty(204).addHeaders(ObjectHeaders.version(deletion.versionId()));
-                    return deletion.deleteMarker() ? response.addHeader(DELETE_MARKER) : response;
+                    return deletion.deleteMarker() ? response.addHeader(Responses.DELETE_MARKER) : response;
                 });
     }
 
@@ -188,31 +169,17 @@ final class ObjectHandlers {
         return Responses.object(info, range, Source.empty());
     }
 
-    /** A refusal because of a delete marker names it. */
-    static CompletionStage<HttpResponse> withDeleteMarker(
-            CompletionStage<HttpResponse> response, AuthorizedRequest request) {
-        return response.exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof FlareException refusal
-                    && refusal.deleteMarker().isPresent()) {
-                S3Request head = request.head();
-                return Responses.error(refusal, head.target().rawPath(), head.id(), Optional.empty())
-                        .addHeader(DELETE_MARKER)
-                        .addHeaders(ObjectHeaders.version(refusal.deleteMarker()));
-            }
-            throw failure instanceof CompletionException completed ? completed : new CompletionException(failure);
-        });
-    }
-
+    /** What a 304 repeats and a 416 tells, the port does not know. */
     private static CompletionStage<HttpResponse> withObjectInRefusals(
             CompletionStage<HttpResponse> response, ReadDecision decision, AuthorizedRequest request) {
-        return withDeleteMarker(response, request).exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof FlareException refusal && NAMING_THE_OBJECT.contains(refusal.fault())) {
-                S3Request head = request.head();
-                return Responses.error(refusal, head.target().rawPath(), head.id(), decision.seen());
+        return response.exceptionallyCompose(failure -> {
+            FlareException refusal = Refusals.of(failure);
+            if (!NAMING_THE_OBJECT.contains(refusal.fault())) {
+                return CompletableFuture.failedFuture(refusal);
             }
-            throw failure instanceof CompletionException completed ? completed : new CompletionException(failure);
+            S3Request head = request.head();
+            return CompletableFuture.completedFuture(
+                    Responses.error(refusal, head.target().rawPath(), head.id(), decision.seen()));
         });
     }
 }

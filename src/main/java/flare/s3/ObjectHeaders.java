@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,8 @@ final class ObjectHeaders {
     private static final int MD5_BYTES = 16;
     private static final List<String> STORED =
             List.of("cache-control", "content-disposition", "content-encoding", "content-language", "expires");
+    /** What may be said in several lines, which are one (RFC 9110 section 5.3). */
+    private static final Set<String> LISTS = Set.of("cache-control", "content-encoding", "content-language");
 
     private ObjectHeaders() {}
 
@@ -46,7 +49,8 @@ final class ObjectHeaders {
     static ObjectAttributes attributes(Headers fields, Optional<String> contentType, ByteSize maxUserMetadata) {
         Map<String, String> stored = new HashMap<>();
         for (String name : STORED) {
-            fields.first(name).ifPresent(value -> stored.put(name, checked(name, value)));
+            Optional<String> value = LISTS.contains(name) ? fields.joined(name) : fields.first(name);
+            value.ifPresent(said -> stored.put(name, checked(name, said)));
         }
         stored.computeIfPresent("content-encoding", (name, value) -> withoutFraming(value));
         Map<String, String> metadata = new HashMap<>();

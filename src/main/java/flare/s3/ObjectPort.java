@@ -16,7 +16,6 @@ import flare.telemetry.RequestIds;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,8 +24,6 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.stream.Materializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -42,8 +39,6 @@ import org.slf4j.MDC;
  * of {@link ObjectPortSettings}.
  */
 public final class ObjectPort implements Function<HttpRequest, CompletionStage<HttpResponse>> {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ObjectPort.class);
 
     private final Settings settings;
     private final Origins origins;
@@ -157,7 +152,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             return access.requests()
                     .authenticate(operation, head, exchange.body())
                     .thenCompose(request -> {
-                        AmzHeaders.check(request.head().headers());
+                        AmzHeaders.check(request.head().headers(), operation.route());
                         return authorized(exchange, operation, request);
                     });
         });
@@ -177,13 +172,19 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
                                         exchange,
                                         () -> handlers.handle(operation, AuthorizedRequest.of(request, rights)))
                                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                                        hidden(asRefusal(failure), operation, request.principal(), rights)))));
+                                        hidden(Refusals.of(failure), operation, request.principal(), rights)))));
     }
 
-    /** That a key is not there learns only who may list. */
+    /** That a key is not there learns only who may list; that a delete marker stands there, too. */
     private static FlareException hidden(FlareException refusal, Operation operation, Principal who, Rights rights) {
         boolean tells = refusal.fault() == Fault.NO_SUCH_KEY || refusal.fault() == Fault.NO_SUCH_VERSION;
-        return tells && !rights.mayList() ? Authorization.denied(who, operation.name()) : refusal;
+        if (tells && !rights.mayList()) {
+            return Authorization.denied(who, operation.name());
+        }
+        // A marker in the place of a copy's source is not what the answer's headers speak of.
+        return operation.route().rule().copies() && refusal.deleteMarker().isPresent()
+                ? new FlareException(refusal.fault(), String.valueOf(refusal.getMessage()), refusal)
+                : refusal;
     }
 
     /** What is logged on the way tells of which request; what is thrown fails the stage. */
@@ -199,28 +200,10 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     }
 
     private static HttpResponse refused(Exchange exchange, Throwable failure) {
-        FlareException refusal = asRefusal(failure);
-        log(exchange, refusal);
+        FlareException refusal = Refusals.of(failure);
+        Refusals.log(exchange.id(), refusal);
         String target = exchange.target();
         int mark = target.indexOf('?');
         return Responses.error(refusal, mark < 0 ? target : target.substring(0, mark), exchange.id(), Optional.empty());
-    }
-
-    private static void log(Exchange exchange, FlareException refusal) {
-        switch (refusal.fault()) {
-            case INTERNAL, DATA_DAMAGED, NO_SUCH_NODE -> LOG.error("Request {} failed", exchange.id(), refusal);
-            case UNAVAILABLE -> LOG.warn("Request {}: {}", exchange.id(), refusal.getMessage());
-            default -> LOG.debug("Request {} refused: {}", exchange.id(), refusal.getMessage());
-        }
-    }
-
-    static FlareException asRefusal(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof FlareException refusal
-                ? refusal
-                : new FlareException(Fault.INTERNAL, "unforeseen: " + cause, cause);
     }
 }

@@ -3,8 +3,8 @@ package flare.s3;
 /** What can be asked of an object. */
 @SuppressWarnings("ImmutableEnumChecker") // a Rule's set is a copy
 enum ObjectRoute implements Route {
-    PUT_OBJECT("PutObject", Rule.plain("PUT", "s3:PutObject")),
-    COPY_OBJECT("CopyObject", Rule.plain("PUT", "s3:PutObject").copying()),
+    PUT_OBJECT("PutObject", Rule.plain("PUT", "s3:PutObject").conditional()),
+    COPY_OBJECT("CopyObject", Rule.plain("PUT", "s3:PutObject").copying().conditional()),
     GET_OBJECT(
             "GetObject",
             Rule.plain(
@@ -31,8 +31,12 @@ enum ObjectRoute implements Route {
                     "response-content-language",
                     "response-content-type",
                     "response-expires")),
-    DELETE_OBJECT("DeleteObject", Rule.plain("DELETE", "s3:DeleteObject", "versionId")),
-    GET_ATTRIBUTES("GetObjectAttributes", Rule.by("attributes", "GET", "s3:GetObjectAttributes", "versionId")),
+    DELETE_OBJECT(
+            "DeleteObject", Rule.plain("DELETE", "s3:DeleteObject", "versionId").conditional()),
+    GET_ATTRIBUTES(
+            "GetObjectAttributes",
+            Rule.by("attributes", "GET", "s3:GetObjectAttributes", "versionId")
+                    .taking(AttributesHandler.ASKED, AttributesHandler.MAX_PARTS, AttributesHandler.MARKER)),
     GET_TAGGING("GetObjectTagging", Rule.by("tagging", "GET", "s3:GetObjectTagging", "versionId")),
     PUT_TAGGING("PutObjectTagging", Rule.by("tagging", "PUT", "s3:PutObjectTagging", "versionId")),
     DELETE_TAGGING("DeleteObjectTagging", Rule.by("tagging", "DELETE", "s3:DeleteObjectTagging", "versionId")),
@@ -43,8 +47,10 @@ enum ObjectRoute implements Route {
     UPLOAD_PART("UploadPart", Rule.by("uploadId", "PUT", "s3:PutObject", "partNumber")),
     UPLOAD_PART_COPY(
             "UploadPartCopy",
-            Rule.by("uploadId", "PUT", "s3:PutObject", "partNumber").copying()),
-    COMPLETE_UPLOAD("CompleteMultipartUpload", Rule.by("uploadId", "POST", "s3:PutObject")),
+            Rule.by("uploadId", "PUT", "s3:PutObject", "partNumber").copying().taking(CopyRange.HEADER)),
+    COMPLETE_UPLOAD(
+            "CompleteMultipartUpload",
+            Rule.by("uploadId", "POST", "s3:PutObject").conditional().taking(MultipartHandlers.OBJECT_SIZE)),
     ABORT_UPLOAD("AbortMultipartUpload", Rule.by("uploadId", "DELETE", "s3:AbortMultipartUpload")),
     LIST_PARTS(
             "ListParts", Rule.by("uploadId", "GET", "s3:ListMultipartUploadParts", "max-parts", "part-number-marker"));

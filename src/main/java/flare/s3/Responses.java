@@ -19,7 +19,7 @@ import org.apache.pekko.util.ByteString;
 /** Renders answers. */
 final class Responses {
 
-    private static final String INTERNAL_MESSAGE = "The server met an error of its own; its log tells more";
+    static final HttpHeader DELETE_MARKER = RawHeader.create("x-amz-delete-marker", "true");
 
     private Responses() {}
 
@@ -64,14 +64,18 @@ final class Responses {
         return response;
     }
 
+    /** A refusal because of a delete marker names it. */
     static HttpResponse error(FlareException error, String resource, String requestId, Optional<ObjectInfo> object) {
         ErrorMapping.S3Error mapped = ErrorMapping.of(error.fault());
         if (error.fault() == Fault.NOT_MODIFIED) {
             return empty(mapped.status())
                     .addHeaders(object.map(ObjectHeaders::validators).orElse(List.of()));
         }
-        String message = mapped.status() == 500 ? INTERNAL_MESSAGE : String.valueOf(error.getMessage());
-        HttpResponse response = xml(mapped.status(), S3Xml.error(mapped.code(), message, resource, requestId));
+        HttpResponse response =
+                xml(mapped.status(), S3Xml.error(mapped.code(), Refusals.message(error), resource, requestId));
+        if (error.deleteMarker().isPresent()) {
+            return response.addHeader(DELETE_MARKER).addHeaders(ObjectHeaders.version(error.deleteMarker()));
+        }
         return error.fault() == Fault.RANGE_NOT_SATISFIABLE && object.isPresent()
                 ? response.addHeader(unsatisfied(object.get()))
                 : response;

@@ -69,7 +69,10 @@ final class Router {
                 return knowing(route, target);
             }
         }
-        if (plain == null) {
+        if (plain == null && copies) {
+            throw new FlareException(
+                    Fault.NOT_IMPLEMENTED, "header " + COPY_SOURCE + " of " + method + " here is not implemented");
+        } else if (plain == null) {
             throw target.query().isEmpty() || isMethodUnknown(routes, method)
                     ? new FlareException(Fault.METHOD_NOT_ALLOWED, "method " + method + " is not allowed here")
                     : unknown(target.query().get(0).name(), method + " here");

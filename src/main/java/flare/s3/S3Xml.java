@@ -119,7 +119,7 @@ final class S3Xml {
                         out.element("VersionId", result.asked().version().get());
                     }
                     out.element("Code", ErrorMapping.of(error.fault()).code());
-                    out.element("Message", String.valueOf(error.getMessage()));
+                    out.element("Message", Refusals.message(error));
                     out.close();
                 } else if (!quiet) {
                     deleted(out, result);

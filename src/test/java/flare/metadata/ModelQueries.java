@@ -242,7 +242,9 @@ final class ModelQueries {
                 version.info(),
                 content(version.content()),
                 version.content().parts().stream()
-                        .filter(part -> open.part().filter(number -> number == part.number()).isPresent())
+                        .filter(part -> open.part()
+                                .filter(number -> number == part.number())
+                                .isPresent())
                         .findFirst(),
                 state.applied.index());
     }

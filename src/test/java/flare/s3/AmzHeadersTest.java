@@ -61,6 +61,65 @@ class AmzHeadersTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "PUT, copy, CopyObject, x-amz-copy-source-range: bytes=0-0",
+        "PUT, copy, CopyObject, x-amz-mp-object-size: 1",
+        "PUT, new, PutObject, x-amz-mp-object-size: 1",
+        "PUT, new, PutObject, x-amz-copy-source-if-match: e",
+        "PUT, new, PutObject, x-amz-source-expected-bucket-owner: o",
+        "PUT, new?partNumber=1&uploadId=1, UploadPart, If-None-Match: *",
+        "PUT, new?partNumber=1&uploadId=1, UploadPart, If-Match: e",
+        "POST, new?uploads, CreateMultipartUpload, If-None-Match: *",
+        "PUT, there?tagging, PutObjectTagging, If-Match: e",
+        "GET, there, GetObject, x-amz-object-attributes: ETag",
+        "GET, there, GetObject, x-amz-copy-source-if-match: e",
+        "PUT, there?acl, PutObjectAcl, x-amz-object-ownership: ObjectWriter"
+    })
+    void refusesWhatIsOfAnotherOperation(String method, String target, String operation, String header)
+            throws IOException {
+        String[] field = header.split(": ", 2);
+        String[] headers = operation.equals("CopyObject")
+                ? new String[] {"x-amz-copy-source", "/object/there", field[0], field[1]}
+                : field;
+        HttpResponse<String> response = port.send(method, "/object/" + target, "", headers);
+        assertThat(response.body())
+                .contains("<Code>NotImplemented</Code>")
+                .containsIgnoringCase("header " + field[0] + " of " + operation);
+        assertThat(port.objects.keys()).doesNotContain("copy", "new");
+    }
+
+    @Test
+    void refusesACopySourceWhereNothingIsCopied() throws IOException {
+        for (String method : new String[] {"GET", "DELETE"}) {
+            HttpResponse<String> response =
+                    port.send(method, "/object/there", "", "x-amz-copy-source", "/object/there");
+            assertThat(response.body()).contains("header x-amz-copy-source of " + method);
+        }
+        String form = FormUploadTest.form("key", "formed", "x-amz-mp-object-size", "7");
+        assertThat(port.send("POST", "/object", form, "Content-Type", FormUploadTest.FORM_TYPE)
+                        .statusCode())
+                .isEqualTo(501);
+        assertThat(port.get("/object", "If-None-Match", "\"e\"").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-amz-copy-source-if-modified-since: yesterday",
+                "x-amz-copy-source-if-unmodified-since: 2026-01-02T03:04:05Z"
+            })
+    void refusesADateThatIsNoneWhereSomethingIsWritten(String header) throws IOException {
+        String[] field = header.split(": ", 2);
+        HttpResponse<String> response =
+                port.send("PUT", "/object/copy", "", "x-amz-copy-source", "/object/there", field[0], field[1]);
+        assertThat(response.body()).contains("<Code>InvalidArgument</Code>", field[0], field[1]);
+        assertThat(port.send("PUT", "/object/copy", "", "If-Unmodified-Since", "yesterday")
+                        .statusCode())
+                .isEqualTo(501);
+        assertThat(port.objects.keys()).doesNotContain("copy");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "x-amz-bypass-governance-retention: true",

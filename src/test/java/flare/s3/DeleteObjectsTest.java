@@ -2,14 +2,26 @@ package flare.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import flare.model.Fault;
+import flare.model.FlareException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** DeleteObjects by its documentation, and rows 65 to 69 of the bad input. */
 class DeleteObjectsTest {
@@ -87,6 +99,37 @@ class DeleteObjectsTest {
                 .contains("<VersionId>v</VersionId><Code>InvalidArgument</Code>");
         refused(post("<!DOCTYPE Delete><Delete/>"), 400, "MalformedXML");
         refused(post("<Delete>" + " ".repeat(2 << 20) + "</Delete>"), 400, "EntityTooLarge");
+    }
+
+    /** One that failed leaves the answers of others, and says no more of the server than its client may know. */
+    @ParameterizedTest
+    @MethodSource
+    void tellsAFailureInItsLogOnly(RuntimeException failure) throws IOException {
+        Logger log = (Logger) LoggerFactory.getLogger(Refusals.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        log.addAppender(logged);
+        port.objects.failDeletes = Optional.of(failure);
+        try {
+            HttpResponse<String> response = delete(
+                    "<Object><Key>" + "k".repeat(1025) + "</Key></Object>" + "<Object><Key>fails</Key></Object>");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body())
+                    .contains("<Code>KeyTooLongError</Code>", "<Key>fails</Key><Code>InternalError</Code>")
+                    .doesNotContain("/secret/disk");
+            assertThat(logged.list).anyMatch(event -> event.getLevel() == Level.ERROR);
+        } finally {
+            port.objects.failDeletes = Optional.empty();
+            log.detachAppender(logged);
+        }
+    }
+
+    static List<RuntimeException> tellsAFailureInItsLogOnly() {
+        FlareException refusal = new FlareException(Fault.INTERNAL, "/secret/disk is on fire");
+        return List.of(
+                refusal,
+                new CompletionException(new CompletionException(refusal)),
+                new IllegalStateException("/secret/disk is gone"));
     }
 
     private static void put(String key) throws IOException {

@@ -55,6 +55,12 @@ final class MemoryObjectService implements ObjectService {
     /** When set, each put is refused with it, its body cancelled. */
     volatile Optional<Fault> refusePuts = Optional.empty();
 
+    /** When set, each read fails with it: what stands there may be a delete marker. */
+    volatile Optional<FlareException> refuseReads = Optional.empty();
+
+    /** When set, each delete fails with it. */
+    volatile Optional<RuntimeException> failDeletes = Optional.empty();
+
     /** What becomes of each copy: tests make it take long. */
     volatile Optional<CompletionStage<Copied>> copies = Optional.empty();
 
@@ -122,7 +128,9 @@ final class MemoryObjectService implements ObjectService {
     @Override
     public CompletionStage<ObjectRead> get(VersionRef object, Function<ObjectInfo, Optional<ByteRange>> range) {
         Stored stored = objects.get(object.key());
-        if (stored == null) {
+        if (refuseReads.isPresent()) {
+            return CompletableFuture.failedFuture(refuseReads.get());
+        } else if (stored == null) {
             return failed(missing(object.bucket()).orElse(Fault.NO_SUCH_KEY));
         }
         try {
@@ -209,6 +217,9 @@ final class MemoryObjectService implements ObjectService {
     @Override
     public CompletionStage<ObjectInfo> head(VersionRef object) {
         Stored stored = objects.get(object.key());
+        if (refuseReads.isPresent()) {
+            return CompletableFuture.failedFuture(refuseReads.get());
+        }
         return stored == null
                 ? failed(missing(object.bucket()).orElse(Fault.NO_SUCH_KEY))
                 : CompletableFuture.completedFuture(stored.info());
@@ -216,6 +227,9 @@ final class MemoryObjectService implements ObjectService {
 
     @Override
     public CompletionStage<Deletion> delete(VersionRef object, WriteCondition condition) {
+        if (failDeletes.isPresent()) {
+            return CompletableFuture.failedFuture(failDeletes.get());
+        }
         try {
             check(object.key(), condition);
             boolean removed = objects.remove(object.key()) != null;

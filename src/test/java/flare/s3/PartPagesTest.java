@@ -58,6 +58,17 @@ class PartPagesTest {
         return "<Part><PartNumber>" + number + "</PartNumber><ETag>" + etag + "</ETag></Part>";
     }
 
+    @Test
+    void anEmptyPartOfAnObjectIsNoRange() throws IOException {
+        for (String method : new String[] {"GET", "HEAD"}) {
+            RawClient.Response empty = client.ask(method, KEY + "?partNumber=2", "");
+            assertThat(empty.status()).isEqualTo(416);
+            assertThat(empty.header("content-range")).isEqualTo("bytes */" + (5 << 20));
+            assertThat(client.ask(method, KEY + "?partNumber=1", "").status()).isEqualTo(206);
+            assertThat(client.ask(method, KEY + "?partNumber=3", "").status()).isEqualTo(416);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "&part-number-marker=", "&part-number-marker=0"})
     void listsPartsFromTheBeginningWithoutAMarker(String marker) throws IOException {
