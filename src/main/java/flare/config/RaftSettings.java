@@ -23,6 +23,7 @@ public record RaftSettings(
         Duration electionTimeoutMin,
         Duration electionTimeoutMax,
         Duration readTimeout,
+        Duration joinSilence,
         int maxPending,
         int maxEntryCommands,
         ByteSize maxEntryBytes,
@@ -48,6 +49,9 @@ public record RaftSettings(
         }
         Allowed.positive("election-timeout-min", electionTimeoutMin);
         Allowed.positive("read-timeout", readTimeout);
+        if (joinSilence.compareTo(electionTimeoutMax) <= 0) {
+            throw new NotAllowedException("join-silence", joinSilence, "more than election-timeout-max is");
+        }
         Allowed.atLeast("max-pending", maxPending, 1);
         Allowed.atLeast("max-entry-commands", maxEntryCommands, 1);
         Allowed.positive("max-entry-bytes", maxEntryBytes);

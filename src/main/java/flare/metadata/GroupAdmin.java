@@ -38,8 +38,11 @@ final class GroupAdmin implements RaftPeers, Closeable {
     private static final Logger log = LoggerFactory.getLogger(GroupAdmin.class);
     private static final Duration ASK_LIMIT = Duration.ofSeconds(2);
     private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(10);
-    /** A new listener is first brought up to date, by a snapshot of any size. */
-    private static final Duration CHANGE_LIMIT = Duration.ofMinutes(10);
+    /**
+     * A leader that is cut off answers no sooner. A new listener may take longer to be brought up to date; that goes on, and
+     * shows at the next look.
+     */
+    private static final Duration CHANGE_LIMIT = Duration.ofSeconds(20);
 
     /** For a change of leader, or of members, that is under way to end. */
     private static final Duration STEP_LIMIT = Duration.ofSeconds(30);
@@ -88,14 +91,37 @@ final class GroupAdmin implements RaftPeers, Closeable {
                 threads);
     }
 
-    /** Has the leader send the log to this process. Throws {@link IOException} where that can't be done now. */
-    void joinAsListener(RaftPeer own) throws IOException {
+    /**
+     * Has the leader send the log to this process. Returns whether it is a member already, as the leader has it. Throws
+     * {@link IOException} where that can't be asked or done now.
+     */
+    boolean joinAsListener(RaftPeer own) throws IOException {
         GroupView view = look();
-        if (!view.contains(own.getId().toString())) {
-            List<RaftPeer> listeners = new ArrayList<>(view.listeners());
-            listeners.add(own);
-            set(view, view.voters(), listeners);
+        if (view.leader().isPresent() && view.contains(own.getId().toString())) {
+            return true;
         }
+        List<RaftPeer> listeners = new ArrayList<>(view.listeners());
+        listeners.removeIf(peer -> peer.getId().equals(own.getId()));
+        listeners.add(own);
+        try {
+            set(view, view.voters(), listeners);
+        } catch (IOException e) {
+            if (!isBusy(e)) {
+                throw e;
+            }
+            log.debug("this process or another is being brought up to date", e);
+        }
+        return false;
+    }
+
+    /** Throws {@link IOException} if the members are not those of the view any more. */
+    void leaveAsListener(GroupView view, RaftPeer own) throws IOException {
+        set(
+                view,
+                view.voters(),
+                view.listeners().stream()
+                        .filter(peer -> !peer.getId().equals(own.getId()))
+                        .toList());
     }
 
     private void changeNow(RaftChange change) {
@@ -104,6 +130,7 @@ final class GroupAdmin implements RaftPeers, Closeable {
             GroupView view = lookAtLeader();
             MembershipPlan plan = MembershipPlan.of(add, view.views());
             apply(plan, view);
+            changeLeader();
         } else if (change instanceof Remove remove) {
             GroupView view = lookAtLeader();
             MembershipPlan plan = MembershipPlan.of(remove, view.views());
@@ -117,6 +144,20 @@ final class GroupAdmin implements RaftPeers, Closeable {
             } catch (IOException e) {
                 throw refused(to.id() + " was not made the leader", e);
             }
+        }
+    }
+
+    /**
+     * Ratis' leader takes a voter that came in its term for one that is being brought up to date, for as long as it leads: it
+     * doesn't step down for that voter's higher term, and stops sending to it when a listener that joins is lost. The next
+     * leader takes it for what it is.
+     */
+    private void changeLeader() {
+        try {
+            GroupView view = lookAtLeader();
+            transfer(view, MembershipPlan.successor(new Transfer(Optional.empty()), view.views(), view.voterIds()));
+        } catch (IOException | FlareException e) {
+            log.warn("the new voters vote, but the leader was not changed; 'flare raft transfer' does that", e);
         }
     }
 
@@ -182,6 +223,15 @@ final class GroupAdmin implements RaftPeers, Closeable {
             view = look();
         } while (view.leader().isEmpty() && System.nanoTime() < deadline);
         return view;
+    }
+
+    private static boolean isBusy(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ReconfigurationInProgressException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean passes(IOException failure) {

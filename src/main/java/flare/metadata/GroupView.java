@@ -149,6 +149,12 @@ record GroupView(
                 .anyMatch(peer -> peer.getId().toString().equals(id));
     }
 
+    /** Ratis' leader may have stopped sending to one that is a member still. */
+    boolean leaderSendsTo(String id) {
+        return requireLeaderInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                .anyMatch(follower -> follower.getId().getId().toStringUtf8().equals(id));
+    }
+
     List<RaftPeerView> views() {
         long committed = leader.isEmpty() ? -1 : index(requireLeaderInfo().getLogInfoProto(), true);
         List<RaftPeerView> views = new ArrayList<>();

@@ -4,6 +4,7 @@ import flare.metadata.CommandLog.Committed;
 import flare.metadata.ReplicatedState.Position;
 import flare.telemetry.CrashPoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -160,17 +161,24 @@ final class MetadataStateMachine extends BaseStateMachine {
             snapshots.take(live.state());
         } catch (DamagedStateException e) {
             throw fail(e);
+        } catch (UncheckedIOException e) {
+            // Ratis would stop the peer.
+            throw notTaken(position, new IOException(e.getMessage(), e));
         } catch (IOException e) {
-            Duration pause = pace.failed();
-            log.warn(
-                    "no snapshot was taken at index {}, {} in a row failed, and the log grows until one is; the next try"
-                            + " is in {}",
-                    position.index(),
-                    pace.failuresInARow(),
-                    pause,
-                    e);
-            throw e;
+            throw notTaken(position, e);
         }
+    }
+
+    private IOException notTaken(Position position, IOException failure) {
+        Duration pause = pace.failed();
+        log.warn(
+                "no snapshot was taken at index {}, {} in a row failed, and the log grows until one is; the next try"
+                        + " is in {}",
+                position.index(),
+                pace.failuresInARow(),
+                pause,
+                failure);
+        return failure;
     }
 
     @Override

@@ -433,14 +433,19 @@ final class RatisNode implements CommandLog, AutoCloseable {
         }
 
         @Override
+        public void joining() throws IOException {
+            directory.setJoining(true);
+        }
+
+        @Override
         public void joined() throws IOException {
             directory.setJoining(false);
         }
 
         @Override
         public void closed() {
-            if (!closing) {
-                removed();
+            if (!closing && !failed) {
+                watch.ended();
             }
         }
 
@@ -451,6 +456,13 @@ final class RatisNode implements CommandLog, AutoCloseable {
                         + " is no member of the metadata log any more: it was removed. To have this process join under a"
                         + " new id, empty " + directory.root() + " and start it with flare.raft.join = true"));
             }
+        }
+
+        @Override
+        public void broken() {
+            failed(new IllegalStateException("the metadata log of peer " + membership.id()
+                    + " stopped by itself; what is logged before says why. Restart this process; leave "
+                    + directory.root() + " as it is: it is a member still"));
         }
 
         @Override

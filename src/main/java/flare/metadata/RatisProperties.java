@@ -42,8 +42,6 @@ final class RatisProperties {
     /** A process stopped for a day by its operator goes on; Ratis would close the server after a minute. */
     private static final Duration CLOSE_THRESHOLD = Duration.ofDays(365);
 
-    private static final Duration STAGING_TIMEOUT = Duration.ofSeconds(60);
-
     private static final int KEPT_SNAPSHOTS = 2;
     private static final long HEADROOM_BYTES = 1 << 20;
     /** What Ratis and the stamp add to the commands of an entry, generously. */
@@ -141,7 +139,7 @@ final class RatisProperties {
         // Adding so many members at once that they outvote the old ones can lose committed entries.
         LeaderElection.setMemberMajorityAdd(properties, false);
         // How long a new listener may be silent while it installs a snapshot; 6 s by default.
-        RaftServerConfigKeys.setStagingTimeout(properties, duration(STAGING_TIMEOUT));
+        RaftServerConfigKeys.setStagingTimeout(properties, duration(settings.joinSilence()));
     }
 
     private static void snapshots(RaftProperties properties) {

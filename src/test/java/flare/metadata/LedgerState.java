@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replicated state that is a list: each CreateBucket adds its name, whether or not it is there, so that a command
@@ -41,6 +42,7 @@ final class LedgerState implements ReplicatedState {
     private boolean forgetful;
     private boolean full;
     private int checkpoints;
+    private @Nullable RuntimeException fault;
 
     private LedgerState(Path directory) {
         this.directory = directory;
@@ -72,6 +74,11 @@ final class LedgerState implements ReplicatedState {
     /** Whether checkpoints fail. */
     synchronized void fill(boolean isFull) {
         full = isFull;
+    }
+
+    /** What checkpoints throw. */
+    synchronized void failCheckpoints(RuntimeException thrown) {
+        fault = thrown;
     }
 
     /** Begun so far. */
@@ -170,6 +177,9 @@ final class LedgerState implements ReplicatedState {
     @Override
     public synchronized void checkpoint(Path target) throws IOException {
         checkpoints++;
+        if (fault != null) {
+            throw fault;
+        }
         if (full) {
             throw new IOException("No space left on device");
         }

@@ -144,6 +144,39 @@ class MembershipTest {
         assertThat(find("b", 1)).isPresent();
     }
 
+    /** Ratis stops sending to all that joined in the leader's term when it gives up on one of them. */
+    @Test
+    void aListenerJoinsAgainWhenTheLeaderHasStoppedSendingToIt() throws Exception {
+        cluster.joinSilence = Duration.ofMillis(1_500);
+        cluster.start("a");
+        String b = join("b");
+        join("c");
+        cluster.stop("c");
+        await().pollDelay(cluster.joinSilence)
+                .atMost(LIMIT)
+                .until(() ->
+                        peers("a").stream().filter(RaftPeerView::isReachable).count() == 2);
+
+        join("d");
+
+        create("a", 1).get(20, SECONDS);
+        await().atMost(LIMIT).ignoreExceptions().until(() -> find("b", 1).isPresent());
+        assertThat(metadata("b").status().peer()).isEqualTo(b);
+        assertThat(find("d", 1)).isPresent();
+        assertThat(cluster.failures).isEmpty();
+    }
+
+    /** The leader that took them in would go on taking them for newcomers. */
+    @Test
+    void anotherLeadsOnceThereAreNewVoters() throws Exception {
+        cluster.start("a");
+        String b = join("b");
+
+        change("a", new Add(List.of("b"), Optional.empty(), true));
+
+        await().atMost(LIMIT).until(() -> metadata("a").status().leader().equals(Optional.of(b)));
+    }
+
     @Test
     void aWipedPeerDoesNotVoteAgainButComesBackUnderANewId() throws Exception {
         cluster.close();

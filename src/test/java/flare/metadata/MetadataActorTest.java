@@ -355,6 +355,7 @@ class MetadataActorTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
                 MAX_PENDING,
                 MAX_COMMANDS,
                 new ByteSize(MAX_ENTRY_BYTES),

@@ -34,6 +34,7 @@ final class RaftCluster implements AutoCloseable {
     private final Map<String, Integer> joining = new ConcurrentHashMap<>();
 
     long snapshotEntries = 100_000;
+    Duration joinSilence = Duration.ofSeconds(60);
 
     RaftCluster(Path root, int size) throws IOException {
         this(root, size, size > 1);
@@ -111,6 +112,7 @@ final class RaftCluster implements AutoCloseable {
                 Duration.ofMillis(300),
                 ELECTION_MAX,
                 Duration.ofSeconds(2),
+                joinSilence,
                 100_000,
                 1024,
                 ByteSize.mebibytes(2),

@@ -9,6 +9,7 @@ import flare.model.BucketId;
 import flare.model.FlareException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,6 +116,34 @@ class SinglePeerTest {
         cluster.stop(PEER);
 
         assertThat(snapshots()).as("taken at the stop").hasSize(1);
+    }
+
+    @Test
+    void goesOnWhenAFolderCannotBeListedForASnapshot() throws Exception {
+        cluster.snapshotEntries = 10;
+        RaftMetadata metadata = startReady();
+        states().failCheckpoints(new UncheckedIOException(new IOException("Input/output error")));
+        createMany(metadata, 1, 50);
+        await().until(() -> states().checkpoints() > 0);
+
+        createMany(metadata, 51, 50);
+        assertThat(find(metadata, 100)).contains(100L);
+        assertThat(cluster.failures).isEmpty();
+    }
+
+    @Test
+    void doesNotSayThatItWasRemovedWhenRatisStopsAtAFault() throws Exception {
+        cluster.snapshotEntries = 10;
+        RaftMetadata metadata = startReady();
+        states().failCheckpoints(new IllegalStateException("planted"));
+        for (int i = 1; i <= 20; i++) {
+            var unused = create(metadata, i);
+        }
+
+        await().until(() -> cluster.failures.containsKey(PEER));
+        assertThat(cluster.failures.get(PEER))
+                .hasMessageContaining("the metadata log of peer a stopped by itself")
+                .hasMessageContaining("Restart this process");
     }
 
     @Test
