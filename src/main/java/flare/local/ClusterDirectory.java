@@ -67,6 +67,16 @@ final class ClusterDirectory {
         return root.resolve("run").resolve(node.name() + ".pid");
     }
 
+    /** There since the node was ready for the first time. */
+    Path ready(LocalNode node) {
+        return root.resolve("run").resolve(node.name() + ".ready");
+    }
+
+    /** There since an API node's first start; its log and votes are of no use without. */
+    Path identity(LocalNode node) {
+        return data(node).resolve("meta").resolve("identity");
+    }
+
     Path data(LocalNode node) {
         return root.resolve(node.name());
     }
@@ -106,6 +116,16 @@ final class ClusterDirectory {
             replacePrivate(root.resolve("cluster.json"), JSON.writeValueAsString(plan) + "\n");
         } catch (IOException e) {
             throw unusable(root, e);
+        }
+    }
+
+    void markReady(LocalNode node) {
+        try {
+            if (!Files.exists(ready(node))) {
+                Files.createFile(ready(node));
+            }
+        } catch (IOException e) {
+            throw unusable(ready(node), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package flare.local;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class LocalCluster {
                     .filter(node ->
                             new NodeProcess(plan, directory, node).running().isEmpty())
                     .toList();
+            missing.forEach(node -> requireNotEmptied(directory, node));
             Namespaces namespaces = new Namespaces(plan);
             namespaces.requireAllowed();
             if (!plan.network().separatesNodes()) {
@@ -119,6 +121,7 @@ public final class LocalCluster {
     public void start(List<String> names, Duration limit) {
         change(names, nodes -> {
             nodes.forEach(node -> requireRunning(node, false));
+            nodes.forEach(node -> requireNotEmptied(directory, node));
             if (plan.network().separatesNodes()) {
                 new Namespaces(plan).create();
             } else {
@@ -200,6 +203,23 @@ public final class LocalCluster {
             }
             NodeProcess.pause();
             obstacle = probe.obstacle(node);
+        }
+        directory.markReady(node);
+    }
+
+    /**
+     * A peer that has voted and forgot it could help to elect one that misses what it acknowledged. Its own check asks the
+     * other peers, which may be starting just now, too.
+     */
+    private static void requireNotEmptied(ClusterDirectory directory, LocalNode node) {
+        if (node.role() == LocalNode.Role.PEER
+                && Files.exists(directory.ready(node))
+                && !Files.exists(directory.identity(node))) {
+            throw new LocalClusterException(node + " has run before, and has lost its metadata: there is no "
+                    + directory.identity(node)
+                    + ". With an empty directory it would vote on what it has forgotten. Put the"
+                    + " directory back, or start the others alone ('flare cluster start'), and have them go on without it"
+                    + " ('flare raft remove " + node + " --even')");
         }
     }
 

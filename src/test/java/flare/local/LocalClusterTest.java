@@ -98,6 +98,27 @@ class LocalClusterTest {
     }
 
     @Test
+    void startsNoPeerThatHasLostItsMetadata() throws IOException {
+        ClusterPlan plan = new ClusterPlan(3, 1, 3, 1, freeBase(), 160, Map.of(), List.of(), Network.LOOPBACK);
+        ClusterDirectory cluster = new ClusterDirectory(directory);
+        cluster.write(plan);
+        for (LocalNode node : plan.nodes()) {
+            cluster.markReady(node);
+        }
+        for (String name : List.of("api-1", "api-3")) {
+            Path identity = cluster.identity(plan.node(name));
+            Files.createDirectories(identity.getParent());
+            Files.createFile(identity);
+        }
+
+        for (String[] start : new String[][] {{"up"}, {"start", "api-2"}}) {
+            assertThat(run(start)).isEqualTo(1);
+            assertThat(err.toString()).contains("flare: api-2 has run before, and has lost its metadata");
+        }
+        assertThat(cluster.pid(plan.node("api-1"))).doesNotExist();
+    }
+
+    @Test
     void aPidOfAnotherProgramIsNotTheNode() throws IOException {
         ClusterPlan plan = new ClusterPlan(1, 1, 1, 1, 21_000, 160, Map.of(), List.of(), Network.LOOPBACK);
         ClusterDirectory cluster = new ClusterDirectory(directory);
