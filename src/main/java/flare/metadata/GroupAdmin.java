@@ -92,8 +92,8 @@ final class GroupAdmin implements RaftPeers, Closeable {
     }
 
     /**
-     * Has the leader send the log to this process. Returns whether it is a member already, as the leader has it. Throws
-     * {@link IOException} where that can't be asked or done now.
+     * Has the leader send the log to this process. Returns whether it is a member now, as the leader has it. Throws {@link
+     * IOException} where that can't be asked or done now.
      */
     boolean joinAsListener(RaftPeer own) throws IOException {
         GroupView view = look();
@@ -105,13 +105,14 @@ final class GroupAdmin implements RaftPeers, Closeable {
         listeners.add(own);
         try {
             set(view, view.voters(), listeners);
+            return true;
         } catch (IOException e) {
             if (!isBusy(e)) {
                 throw e;
             }
             log.debug("this process or another is being brought up to date", e);
+            return false;
         }
-        return false;
     }
 
     /** Throws {@link IOException} if the members are not those of the view any more. */

@@ -80,7 +80,7 @@ final class MembershipWatch implements Closeable {
 
     private void join() throws IOException {
         // This peer's own log names it from the start, since Ratis starts no listener otherwise.
-        if (group.joinAsListener(own.peer) && own.hasLeader.getAsBoolean()) {
+        if (group.joinAsListener(own.peer)) {
             joining = false;
             log.info("{} follows the metadata log; 'flare raft add' makes it a voter", own.peer.getId());
             events.joined();
@@ -98,9 +98,7 @@ final class MembershipWatch implements Closeable {
                 events.removed();
             }
         } else if (told.get().listenerIds().contains(id) && !told.get().leaderSendsTo(id)) {
-            // Ratis stopped sending to all whom it had not seen catch up, when one of them was lost. Without a vote,
-            // going
-            // and coming is safe.
+            // One that joined in its term was lost, and all of those with it. Without a vote, going and coming is safe.
             log.warn("the leader has stopped sending the metadata log to {}: it leaves and joins again", id);
             events.joining();
             joining = true;
