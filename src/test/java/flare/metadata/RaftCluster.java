@@ -4,6 +4,7 @@ import flare.config.RaftSettings;
 import flare.config.SessionSettings;
 import flare.model.ByteSize;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -129,11 +131,23 @@ final class RaftCluster implements AutoCloseable {
                 Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofHours(1), new ByteSize(1024));
     }
 
+    private static void close(RaftMetadata metadata) {
+        try {
+            metadata.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        for (String peer : List.copyOf(running.keySet())) {
-            stop(peer);
-        }
+        // At once: the last one would wait for a majority to close its session.
+        List<RaftMetadata> all = List.copyOf(running.values());
+        running.clear();
+        List<CompletableFuture<Void>> closed = all.stream()
+                .map(metadata -> CompletableFuture.runAsync(() -> close(metadata)))
+                .toList();
+        closed.forEach(CompletableFuture::join);
         system.terminate();
     }
 }
