@@ -52,14 +52,30 @@ public interface MultipartService {
 
     CompletionStage<UploadsPage> uploads(UploadsRequest request);
 
-    /** @param algorithm of the object's checksum, if there is to be one */
+    /**
+     * @param algorithm of the object's checksum, if there is to be one
+     * @param condition must hold now, which spares the parts of what would be refused; what must hold in the end, {@link
+     *     CompleteRequest} says
+     */
     record CreateRequest(
             BucketId bucket,
             ObjectKey key,
             ObjectAttributes attributes,
             ObjectExtras extras,
             Optional<ChecksumAlgorithm> algorithm,
-            Checksum.Type checksumType) {}
+            Checksum.Type checksumType,
+            WriteCondition condition) {
+
+        public CreateRequest(
+                BucketId bucket,
+                ObjectKey key,
+                ObjectAttributes attributes,
+                ObjectExtras extras,
+                Optional<ChecksumAlgorithm> algorithm,
+                Checksum.Type checksumType) {
+            this(bucket, key, attributes, extras, algorithm, checksumType, WriteCondition.NONE);
+        }
+    }
 
     /** As {@link ObjectService.PutRequest}. */
     record PartRequest(

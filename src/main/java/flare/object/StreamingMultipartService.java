@@ -31,13 +31,14 @@ final class StreamingMultipartService implements MultipartService {
 
     @Override
     public CompletionStage<UploadId> create(CreateRequest request) {
-        return submit(new Command.CreateUpload(
-                request.bucket(),
-                request.key(),
-                request.attributes(),
-                request.extras(),
-                request.algorithm(),
-                request.checksumType()));
+        return named(writes.admitted(request.bucket(), request.key(), request.condition()))
+                .thenCompose(bucket -> submit(new Command.CreateUpload(
+                        bucket,
+                        request.key(),
+                        request.attributes(),
+                        request.extras(),
+                        request.algorithm(),
+                        request.checksumType())));
     }
 
     @Override

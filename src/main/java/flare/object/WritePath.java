@@ -7,7 +7,9 @@ import flare.model.Checksum;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
 import flare.model.PartInfo;
+import flare.model.WriteCondition;
 import flare.object.ObjectService.PutRequest;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -162,18 +164,22 @@ final class WritePath {
 
     /** An early look at the condition spares a body that would be refused. */
     private CompletionStage<BucketId> admitted(BucketId bucket, PutRequest request) {
-        if (request.condition().isNone()) {
+        return admitted(bucket, request.key(), request.condition());
+    }
+
+    CompletionStage<BucketId> admitted(BucketId bucket, ObjectKey key, WriteCondition condition) {
+        if (condition.isNone()) {
             return CompletableFuture.completedFuture(bucket);
         }
         return environment
                 .metadata()
-                .read(new Query.StatObject(bucket, request.key()))
+                .read(new Query.StatObject(bucket, key))
                 .handle((info, failure) -> {
                     if (failure != null && !Failures.is(Fault.NO_SUCH_KEY, failure)) {
                         throw Failures.named(failure);
                     }
-                    if (!Conditions.hold(request.condition(), Optional.ofNullable(info))) {
-                        throw Conditions.refusal(request.condition(), Optional.ofNullable(info), request.key());
+                    if (!Conditions.hold(condition, Optional.ofNullable(info))) {
+                        throw Conditions.refusal(condition, Optional.ofNullable(info), key);
                     }
                     return bucket;
                 });

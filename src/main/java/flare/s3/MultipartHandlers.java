@@ -17,6 +17,7 @@ import flare.model.ObjectKey;
 import flare.model.PartInfo;
 import flare.model.UploadId;
 import flare.model.UploadRef;
+import flare.model.WriteCondition;
 import flare.object.MultipartService;
 import flare.object.MultipartService.CompletedPart;
 import flare.object.MultipartService.PartsPage;
@@ -70,10 +71,11 @@ final class MultipartHandlers {
         ObjectExtras extras = request.rights().written(ObjectExtras.NONE.withTags(TagSet.ofHeader(headers)));
         Optional<ChecksumAlgorithm> algorithm = ChecksumHeaders.algorithm(headers);
         Checksum.Type type = UploadChecksums.type(headers, algorithm);
+        WriteCondition condition = Conditions.of(headers).forWrite();
         return buckets.with(
                         bucket,
                         found -> uploads.create(new MultipartService.CreateRequest(
-                                found.id(), key, attributes, extras, algorithm, type)))
+                                found.id(), key, attributes, extras, algorithm, type, condition)))
                 .thenApply(id -> UploadChecksums.announce(
                         Responses.xml(200, MultipartXml.created(bucket, key, id)), algorithm, type));
     }

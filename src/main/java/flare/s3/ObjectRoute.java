@@ -43,7 +43,8 @@ enum ObjectRoute implements Route {
     GET_ACL("GetObjectAcl", Rule.by("acl", "GET", "s3:GetObjectAcl", "versionId")),
     PUT_ACL("PutObjectAcl", Rule.by("acl", "PUT", "s3:PutObjectAcl", "versionId")),
 
-    CREATE_UPLOAD("CreateMultipartUpload", Rule.by("uploads", "POST", "s3:PutObject")),
+    CREATE_UPLOAD(
+            "CreateMultipartUpload", Rule.by("uploads", "POST", "s3:PutObject").conditional()),
     UPLOAD_PART("UploadPart", Rule.by("uploadId", "PUT", "s3:PutObject", "partNumber")),
     UPLOAD_PART_COPY(
             "UploadPartCopy",

@@ -58,6 +58,20 @@ class PartPagesTest {
         return "<Part><PartNumber>" + number + "</PartNumber><ETag>" + etag + "</ETag></Part>";
     }
 
+    /** minio-go sends a put's conditions with Create, too. */
+    @Test
+    void anUploadBeginsOnlyWhereItsConditionHolds() throws IOException {
+        String[] onlyNew = {"if-none-match", "*"};
+        RawClient.Response there = client.ask("POST", KEY + "?uploads", "", onlyNew);
+        assertThat(there.status()).isEqualTo(412);
+        assertThat(there.body()).contains("<Code>PreconditionFailed</Code>");
+        assertThat(client.ask("POST", "/object/new?uploads", "", onlyNew).status())
+                .isEqualTo(200);
+        assertThat(client.ask("POST", "/object/new?uploads", "", "if-match", "*")
+                        .status())
+                .isEqualTo(404);
+    }
+
     @Test
     void anEmptyPartOfAnObjectIsNoRange() throws IOException {
         for (String method : new String[] {"GET", "HEAD"}) {
