@@ -171,18 +171,15 @@ final class WritePath {
         if (condition.isNone()) {
             return CompletableFuture.completedFuture(bucket);
         }
-        return environment
-                .metadata()
-                .read(new Query.StatObject(bucket, key))
-                .handle((info, failure) -> {
-                    if (failure != null && !Failures.is(Fault.NO_SUCH_KEY, failure)) {
-                        throw Failures.named(failure);
-                    }
-                    if (!Conditions.hold(condition, Optional.ofNullable(info))) {
-                        throw Conditions.refusal(condition, Optional.ofNullable(info), key);
-                    }
-                    return bucket;
-                });
+        return environment.metadata().read(new Query.StatObject(bucket, key)).handle((info, failure) -> {
+            if (failure != null && !Failures.is(Fault.NO_SUCH_KEY, failure)) {
+                throw Failures.named(failure);
+            }
+            if (!Conditions.hold(condition, Optional.ofNullable(info))) {
+                throw Conditions.refusal(condition, Optional.ofNullable(info), key);
+            }
+            return bucket;
+        });
     }
 
     private <T> CompletionStage<T> upload(

@@ -77,6 +77,16 @@ class PresignedRowsTest {
     }
 
     @Test
+    void copiesFromASourceThatIsSignedIntoTheQuery() throws IOException {
+        String target = "/object/copied?x-amz-copy-source=object%2Fprecious";
+        RawClient.Response copied = port.client.send(presigned("PUT", target, NOW), "");
+        assertThat(copied.body()).contains("<CopyObjectResult");
+        WireRequest plain = presigned("PUT", "/object/copied", NOW);
+        String more = plain.rawQuery() + "&x-amz-copy-source=object%2Fprecious";
+        refused(port.client.send(withQuery(plain, more), ""), 403, "SignatureDoesNotMatch");
+    }
+
+    @Test
     void row31RefusesALifetimeOfMoreThanAWeek() throws IOException {
         WireRequest plain = request("GET", "/object/precious", 0);
         for (long seconds : List.of(604_801L, 9_999_999_999L)) {
