@@ -120,8 +120,9 @@ public final class Judgement {
         return effect == Effect.ALLOW && restricted ? Effect.NOTHING : effect;
     }
 
+    /** A bucket's ACL knows no finer right than WRITE: whoever has it says what an object is written with, as in S3. */
     private static boolean isGrantedOnBucket(Question question, BucketAccess bucket) {
-        Permission wanted = ON_BUCKET.get(question.action());
+        Permission wanted = question.comesWithWrite() ? Permission.WRITE : ON_BUCKET.get(question.action());
         return wanted != null
                 && bucket.hasAcls()
                 && isGranted(question.caller(), wanted, bucket.acl().grants(bucket.owner(), bucket.owner()), bucket);

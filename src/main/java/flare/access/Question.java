@@ -7,8 +7,9 @@ import java.util.Objects;
  *
  * @param action as policies name it, {@code s3:GetObject}
  * @param resource as policies name it, {@code arn:aws:s3:::bucket/key}, where one is asked for
+ * @param comesWithWrite whether it is asked for what an object is written with, its ACL or its tags
  */
-public record Question(Caller caller, String action, String resource, Facts facts) {
+public record Question(Caller caller, String action, String resource, Facts facts, boolean comesWithWrite) {
 
     private static final String ARN = "arn:aws:s3:::";
 
@@ -23,6 +24,10 @@ public record Question(Caller caller, String action, String resource, Facts fact
         Objects.requireNonNull(facts);
     }
 
+    public Question(Caller caller, String action, String resource, Facts facts) {
+        this(caller, action, resource, facts, false);
+    }
+
     /** All that the service has. */
     public static final String EVERYTHING = ARN + "*";
 
@@ -35,6 +40,10 @@ public record Question(Caller caller, String action, String resource, Facts fact
     }
 
     public Question with(String otherAction, String otherResource, Facts otherFacts) {
-        return new Question(caller, otherAction, otherResource, otherFacts);
+        return new Question(caller, otherAction, otherResource, otherFacts, comesWithWrite);
+    }
+
+    public Question comingWithWrite() {
+        return new Question(caller, action, resource, facts, true);
     }
 }

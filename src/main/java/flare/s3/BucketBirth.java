@@ -1,10 +1,12 @@
 package flare.s3;
 
 import flare.access.Acl;
+import flare.access.BucketAccess;
 import flare.access.CannedAcl;
 import flare.access.Ownership;
 import flare.config.S3Settings;
 import flare.http.Headers;
+import flare.model.BucketInfo;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.Fault;
@@ -65,6 +67,26 @@ final class BucketBirth {
     private Ownership unasked(Optional<Acl> given) {
         boolean isPrivate = given.filter(Acl.DEFAULT::equals).isPresent();
         return isPrivate && !byDefault.hasAcls() ? Ownership.BUCKET_OWNER_PREFERRED : byDefault;
+    }
+
+    /**
+     * Whether making the bucket that is there would change nothing. S3 resets the ACL; here what somebody made public or
+     * private is not turned round by a request that seems to do nothing. Throws {@link FlareException} with
+     * BUCKET_ALREADY_OWNED.
+     */
+    static void requireSame(BucketInfo bucket, Map<DocumentKind, Document> documents, Headers headers) {
+        BucketAccess there = BucketAccess.of(bucket);
+        BucketAccess asked = BucketAccess.of(new BucketInfo(
+                bucket.id(), bucket.name(), bucket.owner(), bucket.created(), bucket.versioning(), documents));
+        boolean sameOwnership =
+                !headers.has(OWNERSHIP) || asked.ownershipOrDefault().equals(there.ownershipOrDefault());
+        if (!sameOwnership || !asked.acl().equals(there.acl())) {
+            throw new FlareException(
+                    Fault.BUCKET_ALREADY_OWNED,
+                    "bucket " + bucket.name() + " is yours already, with another "
+                            + (sameOwnership ? "ACL" : "object ownership")
+                            + " than this: PutBucketAcl and PutBucketOwnershipControls change them, CreateBucket does not");
+        }
     }
 
     private static Document document(String text) {

@@ -3,11 +3,14 @@ package flare.s3;
 import flare.config.Settings;
 import flare.http.RawTarget;
 import flare.model.BucketInfo;
+import flare.model.BucketInfo.Document;
+import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.object.BucketService;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,9 @@ import org.apache.pekko.stream.Materializer;
 final class BucketHandlers {
 
     private static final int MAX_BUCKETS = 10_000;
+    /** Where S3 answers 200 to who makes the own bucket again, as it did before there were regions. */
+    private static final String FIRST_REGION = "us-east-1";
+
     /** Would change what can be undone: refused until it does, never ignored. */
     static final String OBJECT_LOCK = "x-amz-bucket-object-lock-enabled";
 
@@ -89,10 +95,26 @@ final class BucketHandlers {
                 requireRegion(known(XmlElement.parse(document, "CreateBucketConfiguration")));
             }
             return birth.of(request)
-                    .thenCompose(documents ->
-                            buckets.create(name, request.principal().owner().orElse(""), documents))
-                    .thenApply(id -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
+                    .thenCompose(documents -> made(name, documents, request))
+                    .thenApply(done -> Responses.empty(200).addHeader(RawHeader.create("Location", "/" + name)));
         });
+    }
+
+    private CompletionStage<Void> made(
+            BucketName name, Map<DocumentKind, Document> documents, AuthorizedRequest request) {
+        return buckets.create(name, request.principal().owner().orElse(""), documents)
+                .<Void>thenApply(id -> null)
+                .exceptionallyCompose(failure -> {
+                    boolean again = ObjectPort.asRefusal(failure).fault() == Fault.BUCKET_ALREADY_OWNED
+                            && settings.s3().region().equals(FIRST_REGION);
+                    return again
+                            ? with(name, bucket -> {
+                                BucketBirth.requireSame(
+                                        bucket, documents, request.head().headers());
+                                return CompletableFuture.completedFuture(null);
+                            })
+                            : CompletableFuture.failedFuture(failure);
+                });
     }
 
     /** Each of the others would make a bucket of another kind, or with more to it. */

@@ -155,15 +155,22 @@ final class BucketRights {
         return permit(action, object, ofVersion(version));
     }
 
-    CompletionStage<Void> permit(String action, ObjectKey key) {
+    /** What comes with an object that is being written. */
+    CompletionStage<Void> permitWithWrite(String action, ObjectKey key) {
         return caller instanceof Caller.Root
                 ? CompletableFuture.completedFuture(null)
-                : permit(action, new VersionRef(bucket.name(), key, Optional.empty()), facts);
+                : permit(
+                        question(action, resource(key.text()), facts).comingWithWrite(),
+                        new VersionRef(bucket.name(), key, Optional.empty()));
+    }
+
+    private CompletionStage<Void> permit(String action, VersionRef object, Facts of) {
+        return permit(question(action, resource(object.key().text()), of), object);
     }
 
     /** Completes exceptionally, never throws, so that what follows is asked in any case. */
-    private CompletionStage<Void> permit(String action, VersionRef object, Facts of) {
-        Question question = question(action, resource(object.key().text()), of);
+    private CompletionStage<Void> permit(Question question, VersionRef object) {
+        String action = question.action();
         try {
             Verdict verdict = Judgement.of(question, access);
             if (verdict == Verdict.OBJECT_NEEDED) {

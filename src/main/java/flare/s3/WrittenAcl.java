@@ -42,15 +42,16 @@ final class WrittenAcl {
 
     /** @param tagged whether there will be tags */
     CompletionStage<Rights> with(Rights rights, Operation.OfObject what, Headers headers, boolean tagged) {
-        CompletionStage<Void> tags =
-                tagged ? asked.permit("s3:PutObjectTagging", what.key()) : CompletableFuture.completedFuture(null);
+        CompletionStage<Void> tags = tagged
+                ? asked.permitWithWrite("s3:PutObjectTagging", what.key())
+                : CompletableFuture.completedFuture(null);
         Optional<Acl> parsed = AclHeaders.parse(headers);
         if (parsed.isEmpty()) {
             return tags.thenApply(allowed -> rights.withWritten(owner(Acl.DEFAULT), Optional.empty()));
         }
         return tags.thenCompose(allowed -> grantees.known(parsed.get()))
                 .thenCompose(acl -> (isForOthers(acl)
-                                ? asked.permit("s3:PutObjectAcl", what.key())
+                                ? asked.permitWithWrite("s3:PutObjectAcl", what.key())
                                 : CompletableFuture.<Void>completedFuture(null))
                         .thenApply(allowed -> rights.withWritten(owner(acl), kept(asked.access(), acl))));
     }

@@ -354,6 +354,32 @@ class AccessTest {
     }
 
     @Test
+    void whoMayWriteByTheBucketsAclSaysWhatAnObjectIsWrittenWith() throws IOException {
+        String bucket = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter", "x-amz-acl", "public-read-write");
+        for (Who who : new Who[] {BOB, CAROL, NOBODY}) {
+            String key = bucket + "/with-" + (who == BOB ? "b" : who == CAROL ? "c" : "n");
+            assertThat(who.put(key)).isEqualTo(200);
+            refused(NOBODY.ask("GET", key, ""), 403, "AccessDenied");
+            assertThat(who.put(key, "x-amz-acl", "public-read", "x-amz-tagging", "a=b"))
+                    .isEqualTo(200);
+            assertThat(NOBODY.get(key)).isEqualTo(200);
+        }
+        refused(NOBODY.ask("PUT", bucket + "/with-n?acl", "", "x-amz-acl", "public-read-write"), 403, "AccessDenied");
+        String tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>c</Value></Tag></TagSet></Tagging>";
+        refused(NOBODY.ask("PUT", bucket + "/with-n?tagging", tags), 403, "AccessDenied");
+        ALICE.ask("PUT", bucket + "?policy", policy(bucket, "Deny", "'*'", "s3:PutObjectAcl", ""));
+        refused(NOBODY.ask("PUT", bucket + "/with-n", "x", "x-amz-acl", "public-read"), 403, "AccessDenied");
+        assertThat(NOBODY.put(bucket + "/with-n")).isEqualTo(200);
+    }
+
+    @Test
+    void nobodyMakesAnothersBucketAgain() throws IOException {
+        String bucket = bucketOf(ALICE);
+        refused(BOB.ask("PUT", bucket, ""), 409, "BucketAlreadyExists");
+        assertThat(ALICE.status("PUT", bucket, "")).isEqualTo(200);
+    }
+
+    @Test
     void anExpectedOwnerMustBeTheOwner() throws IOException {
         String bucket = bucketOf(ALICE);
         assertThat(ALICE.status("GET", bucket, "", "x-amz-expected-bucket-owner", id('a')))

@@ -93,6 +93,35 @@ class BucketConfigTest {
     }
 
     @Test
+    void makingTheOwnBucketAgainChangesNothing() throws IOException {
+        assertThat(put("/again", "").statusCode()).isEqualTo(200);
+        assertThat(put("/again/key", "x").statusCode()).isEqualTo(200);
+        HttpResponse<String> again = put("/again", "");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.headers().firstValue("location")).contains("/again");
+        assertThat(port.get("/again/key").body()).isEqualTo("x");
+        refused(
+                port.send("PUT", "/again", "", "x-amz-object-ownership", "ObjectWriter"),
+                409,
+                "BucketAlreadyOwnedByYou");
+        assertThat(port.get("/again?ownershipControls").body()).contains("BucketOwnerEnforced");
+        String[] open = {"x-amz-object-ownership", "ObjectWriter", "x-amz-acl", "public-read"};
+        assertThat(port.send("PUT", "/again-open", "", open).statusCode()).isEqualTo(200);
+        assertThat(port.send("PUT", "/again-open", "", open).statusCode()).isEqualTo(200);
+        refused(put("/again-open", ""), 409, "BucketAlreadyOwnedByYou");
+        assertThat(port.get("/again-open?acl").body()).contains("AllUsers");
+    }
+
+    @Test
+    void elsewhereTheOwnBucketIsNotMadeAgain() throws IOException {
+        try (TestPort elsewhere =
+                new TestPort(ObjectPort.Access.open(java.time.Clock.systemUTC()), "flare.s3.region = eu-west-1\n")) {
+            assertThat(elsewhere.send("PUT", "/again", "").statusCode()).isEqualTo(200);
+            refused(elsewhere.send("PUT", "/again", ""), 409, "BucketAlreadyOwnedByYou");
+        }
+    }
+
+    @Test
     void listsBucketsOfItsRegionPageByPage() throws IOException {
         put("/b-one", "");
         put("/b-two", "");

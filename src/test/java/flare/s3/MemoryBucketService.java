@@ -66,8 +66,9 @@ final class MemoryBucketService implements BucketService {
 
     @Override
     public CompletionStage<BucketId> create(BucketName name, String owner, Map<DocumentKind, Document> documents) {
-        return has(name)
-                ? failed(Fault.BUCKET_ALREADY_OWNED)
+        BucketInfo there = buckets.get(name.value());
+        return there != null
+                ? failed(there.owner().equals(owner) ? Fault.BUCKET_ALREADY_OWNED : Fault.BUCKET_ALREADY_EXISTS)
                 : CompletableFuture.completedFuture(add(name, owner, documents).id());
     }
 

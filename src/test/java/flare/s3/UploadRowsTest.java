@@ -233,7 +233,8 @@ class UploadRowsTest {
         refusedAndUnchanged(client.put("/object/copy", "", "x-amz-copy-source", "/object/missing"), 404, "NoSuchKey");
         refusedAndUnchanged(client.get(TARGET + "?versionId=0000000000000fff"), 404, "NoSuchVersion");
         refusedAndUnchanged(client.ask("DELETE", "/object", ""), 409, "BucketNotEmpty");
-        refusedAndUnchanged(client.put("/object", ""), 409, "BucketAlreadyOwnedByYou");
-        refusedAndUnchanged(client.put("/other", ""), 409, "BucketAlreadyOwnedByYou");
+        String[] another = {"x-amz-object-ownership", "BucketOwnerPreferred"};
+        refusedAndUnchanged(client.put("/object", "", another), 409, "BucketAlreadyOwnedByYou");
+        refusedAndUnchanged(client.put("/other", "", another), 409, "BucketAlreadyOwnedByYou");
     }
 }
