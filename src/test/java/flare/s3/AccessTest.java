@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flare.access.CannedAcl;
 import flare.access.Ownership;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -356,8 +357,10 @@ class AccessTest {
     @Test
     void whoMayWriteByTheBucketsAclSaysWhatAnObjectIsWrittenWith() throws IOException {
         String bucket = bucketOf(ALICE, "x-amz-object-ownership", "ObjectWriter", "x-amz-acl", "public-read-write");
-        for (Who who : new Who[] {BOB, CAROL, NOBODY}) {
-            String key = bucket + "/with-" + (who == BOB ? "b" : who == CAROL ? "c" : "n");
+        Map<String, Who> writers = Map.of("b", BOB, "c", CAROL, "n", NOBODY);
+        for (Map.Entry<String, Who> entry : writers.entrySet()) {
+            String key = bucket + "/with-" + entry.getKey();
+            Who who = entry.getValue();
             assertThat(who.put(key)).isEqualTo(200);
             refused(NOBODY.ask("GET", key, ""), 403, "AccessDenied");
             assertThat(who.put(key, "x-amz-acl", "public-read", "x-amz-tagging", "a=b"))
