@@ -105,7 +105,7 @@ final class BucketHandlers {
         return buckets.create(name, request.principal().owner().orElse(""), documents)
                 .<Void>thenApply(id -> null)
                 .exceptionallyCompose(failure -> {
-                    boolean again = ObjectPort.asRefusal(failure).fault() == Fault.BUCKET_ALREADY_OWNED
+                    boolean again = Refusals.of(failure).fault() == Fault.BUCKET_ALREADY_OWNED
                             && settings.s3().region().equals(FIRST_REGION);
                     return again
                             ? with(name, bucket -> {
