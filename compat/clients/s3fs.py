@@ -91,9 +91,18 @@ def job(c):
                 f.write(b"XY")
             with open(path, "rb") as f:
                 equal(f.read(), b"012XY56789tail", "content")
-            os.truncate(path, 4)
+            # Of an open file: truncating one by its name, s3fs 1.90 puts zeros without ever getting what there was (HEAD, PUT).
+            with open(path, "r+b") as f:
+                f.truncate(4)
             with open(path, "rb") as f:
                 equal(f.read(), b"012X", "truncated")
+        with c.step("mode and time of a file, kept as metadata"):
+            path = os.path.join(at, "edited")
+            os.chmod(path, 0o640)
+            os.utime(path, (1000000000, 1000000000))
+            equal((os.stat(path).st_mode & 0o777, int(os.stat(path).st_mtime)), (0o640, 1000000000), "mode and time")
+            with open(path, "rb") as f:
+                equal(f.read(), b"012X", "content")
         with c.step("remove everything"):
             for name in os.listdir(at):
                 path = os.path.join(at, name)
