@@ -110,8 +110,13 @@ final class RequestBody {
             return whole.get().isEmpty() ? Source.empty() : Source.single(whole.get());
         }
         UploadGuard.Body body = new UploadGuard.Body(announced().orElse(-1L), headers.has("expect"));
+        // Who runs it first has it: a consumer may begin just as the answer is settled.
         return Source.fromMaterializer((materializer, attributes) -> {
-            opened.set(true);
+            if (!opened.compareAndSet(false, true)) {
+                return Source.<ByteString>failed(
+                                new FlareException(Fault.INCOMPLETE_BODY, "the body is read, or given up, already"))
+                        .mapMaterializedValue(none -> (Object) none);
+            }
             return entity.withoutSizeLimit()
                     .getDataBytes()
                     .via(new UploadGuard(limits, body, limit, received, settled));
