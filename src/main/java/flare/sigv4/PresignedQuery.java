@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 final class PresignedQuery {
 
+    static final Duration MIN_VALIDITY = Duration.ofSeconds(1);
     static final Duration MAX_VALIDITY = Duration.ofDays(7);
 
     static final String ALGORITHM = "X-Amz-Algorithm";
@@ -58,13 +59,14 @@ final class PresignedQuery {
                 .orElseThrow(() -> malformed("a presigned URL needs the parameter " + name));
     }
 
-    /** Of 0 seconds is well-formed, as with S3: such a URL has expired. */
     private static Duration validity(String text) {
         boolean number = text.length() <= MAX_EXPIRES_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!number || Integer.parseInt(text) > MAX_VALIDITY.toSeconds()) {
-            throw malformed(EXPIRES + " must be 0 to " + MAX_VALIDITY.toSeconds() + " seconds");
+        Duration validity = number ? Duration.ofSeconds(Integer.parseInt(text)) : Duration.ZERO;
+        if (validity.compareTo(MIN_VALIDITY) < 0 || validity.compareTo(MAX_VALIDITY) > 0) {
+            throw malformed(
+                    EXPIRES + " must be " + MIN_VALIDITY.toSeconds() + " to " + MAX_VALIDITY.toSeconds() + " seconds");
         }
-        return Duration.ofSeconds(Integer.parseInt(text));
+        return validity;
     }
 
     /** Whoever presigns rarely knows the body; who does says so in a parameter or in a header, which is signed then. */
