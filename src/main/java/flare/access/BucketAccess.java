@@ -1,6 +1,7 @@
 package flare.access;
 
 import flare.model.BucketInfo;
+import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
 import flare.model.BucketName;
 import flare.model.Fault;
@@ -46,22 +47,24 @@ public record BucketAccess(
 
     /** The same of these documents only, as if it had no other: what can't be read can be replaced. */
     public static BucketAccess of(BucketInfo bucket, Set<DocumentKind> read) {
+        return of(bucket, read, json -> Policy.ofBucket(json.bytes(), bucket.name()));
+    }
+
+    static BucketAccess of(BucketInfo bucket, Set<DocumentKind> read, Function<Document, Policy> policy) {
         return new BucketAccess(
                 bucket.name(),
                 bucket.owner(),
-                bytes(bucket, DocumentKind.POLICY, read).map(json -> policy(json, bucket.name())),
+                Optional.ofNullable(bucket.documents().get(DocumentKind.POLICY))
+                        .filter(json -> read.contains(DocumentKind.POLICY))
+                        .map(json -> policy(json, bucket.name(), policy)),
                 document(bucket, DocumentKind.OWNERSHIP_CONTROLS, read, Ownership::of),
                 document(bucket, DocumentKind.PUBLIC_ACCESS_BLOCK, read, PublicAccessBlock::parse),
                 document(bucket, DocumentKind.ACL, read, Acl::parse).orElse(Acl.DEFAULT));
     }
 
-    private static Optional<byte[]> bytes(BucketInfo bucket, DocumentKind kind, Set<DocumentKind> read) {
-        return read.contains(kind) ? bucket.document(kind) : Optional.empty();
-    }
-
-    private static Policy policy(byte[] json, BucketName bucket) {
+    private static Policy policy(Document json, BucketName bucket, Function<Document, Policy> parse) {
         try {
-            return Policy.ofBucket(json, bucket);
+            return parse.apply(json);
         } catch (FlareException e) {
             throw unreadable(DocumentKind.POLICY, bucket, String.valueOf(e.getMessage()));
         }
@@ -69,7 +72,7 @@ public record BucketAccess(
 
     private static <T> Optional<T> document(
             BucketInfo bucket, DocumentKind kind, Set<DocumentKind> read, Function<String, Optional<T>> parse) {
-        return bytes(bucket, kind, read).map(bytes -> {
+        return bucket.document(kind).filter(bytes -> read.contains(kind)).map(bytes -> {
             String text = new String(bytes, StandardCharsets.UTF_8);
             return parse.apply(text).orElseThrow(() -> unreadable(kind, bucket.name(), "'" + text + "'"));
         });

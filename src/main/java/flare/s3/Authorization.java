@@ -5,6 +5,7 @@ import flare.access.Caller;
 import flare.access.Facts;
 import flare.access.Judgement;
 import flare.access.Judgement.Verdict;
+import flare.access.ParsedPolicies;
 import flare.access.Policy;
 import flare.access.Question;
 import flare.config.S3Settings;
@@ -32,6 +33,7 @@ final class Authorization implements Authorizer {
 
     private final Services services;
     private final Grantees grantees;
+    private final ParsedPolicies parsed = new ParsedPolicies();
     private final String rootId;
     private final InstantSource clock;
     private final boolean open;
@@ -150,8 +152,8 @@ final class Authorization implements Authorizer {
     }
 
     /** Root stands above what a bucket says, whether it can be understood or not, but for which ACLs there may be. */
-    private static BucketAccess access(BucketInfo bucket, Caller caller) {
-        return caller instanceof Caller.Root ? BucketAccess.of(bucket, WrittenAcl.RULES) : BucketAccess.of(bucket);
+    private BucketAccess access(BucketInfo bucket, Caller caller) {
+        return caller instanceof Caller.Root ? BucketAccess.of(bucket, WrittenAcl.RULES) : parsed.of(bucket);
     }
 
     private Facts facts(Principal who, Operation what, S3Request head, BucketInfo bucket) {
@@ -172,12 +174,12 @@ final class Authorization implements Authorizer {
         });
     }
 
-    private static Caller caller(Principal who) {
+    private Caller caller(Principal who) {
         if (who instanceof Principal.User user) {
             List<Policy> policies = new ArrayList<>();
             for (Map.Entry<PolicyName, Document> entry : user.info().policies().entrySet()) {
                 try {
-                    policies.add(Policy.ofUser(entry.getValue().bytes()));
+                    policies.add(parsed.ofUser(entry.getValue()));
                 } catch (FlareException e) {
                     throw new FlareException(
                             Fault.INTERNAL,
