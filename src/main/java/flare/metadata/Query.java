@@ -157,6 +157,13 @@ public sealed interface Query<R> {
         }
     }
 
+    /** Which of these names are users'. */
+    record KnownUsers(Set<UserName> names) implements Query<Set<UserName>> {
+        public KnownUsers {
+            names = Set.copyOf(names);
+        }
+    }
+
     /**
      * Users in the order of their names.
      *

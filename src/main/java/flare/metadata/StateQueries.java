@@ -102,6 +102,8 @@ final class StateQueries {
             return users.byName(find.name());
         } else if (query instanceof Query.NameUsers name) {
             return users.names(name.ids());
+        } else if (query instanceof Query.KnownUsers known) {
+            return users.known(known.names());
         } else if (query instanceof Query.ListUsers list) {
             return users.list(list);
         }

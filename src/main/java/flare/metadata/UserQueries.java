@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,16 @@ final class UserQueries {
             }
         }
         return names;
+    }
+
+    Set<UserName> known(Set<UserName> names) {
+        Set<UserName> known = new HashSet<>();
+        for (UserName name : names) {
+            if (rows.get(Family.USER_NAME, Keys.name(name.value())) != null) {
+                known.add(name);
+            }
+        }
+        return known;
     }
 
     Query.UserPage list(Query.ListUsers list) {

@@ -54,6 +54,11 @@ public final class MetadataUserService implements UserService {
     }
 
     @Override
+    public CompletionStage<Set<UserName>> known(Set<UserName> names) {
+        return names.isEmpty() ? CompletableFuture.completedFuture(Set.of()) : read(new Query.KnownUsers(names));
+    }
+
+    @Override
     public CompletionStage<UserPage> list(String after, int limit) {
         return read(new Query.ListUsers(after, limit)).thenApply(page -> new UserPage(page.users(), page.next()));
     }

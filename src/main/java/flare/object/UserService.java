@@ -29,6 +29,9 @@ public interface UserService {
     /** What others see of these users; those that are not there are left out. */
     CompletionStage<Map<CanonicalId, String>> names(Set<CanonicalId> ids);
 
+    /** Which of these names are users'. */
+    CompletionStage<Set<UserName>> known(Set<UserName> names);
+
     /**
      * Users in the order of their names.
      *

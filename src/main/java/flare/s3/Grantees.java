@@ -69,15 +69,16 @@ final class Grantees {
     CompletionStage<Void> known(Policy policy) {
         Set<String> ids = new HashSet<>(policy.userIds());
         ids.removeAll(Set.of(rootId, ""));
-        CompletionStage<Void> all = required(ids, Fault.MALFORMED_ACCESS_POLICY);
-        for (String name : policy.userNames()) {
-            all = all.thenCompose(before -> users.find(new UserName(name))).thenAccept(found -> {
-                if (found.isEmpty()) {
-                    throw new FlareException(
-                            Fault.MALFORMED_ACCESS_POLICY, "the policy names the user '" + name + "' who is not there");
-                }
-            });
-        }
-        return all;
+        Set<UserName> names = policy.userNames().stream().map(UserName::new).collect(Collectors.toSet());
+        return required(ids, Fault.MALFORMED_ACCESS_POLICY)
+                .thenCompose(known -> users.known(names))
+                .thenAccept(known -> names.stream()
+                        .filter(name -> !known.contains(name))
+                        .findAny()
+                        .ifPresent(name -> {
+                            throw new FlareException(
+                                    Fault.MALFORMED_ACCESS_POLICY,
+                                    "the policy names the user '" + name + "' who is not there");
+                        }));
     }
 }

@@ -116,6 +116,7 @@ final class ModelUsers {
                 || query instanceof Query.GetUser
                 || query instanceof Query.FindUser
                 || query instanceof Query.NameUsers
+                || query instanceof Query.KnownUsers
                 || query instanceof Query.ListUsers;
     }
 
@@ -131,6 +132,12 @@ final class ModelUsers {
                     .filter(user -> names.ids().contains(user.id()))
                     .collect(Collectors.toMap(
                             UserInfo::id, user -> user.profile().shownName()));
+        }
+        if (query instanceof Query.KnownUsers known) {
+            return all.values().stream()
+                    .map(UserInfo::name)
+                    .filter(known.names()::contains)
+                    .collect(Collectors.toSet());
         }
         Query.ListUsers list = (Query.ListUsers) query;
         List<UserInfo> behind = all.values().stream()

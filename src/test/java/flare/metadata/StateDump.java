@@ -76,6 +76,7 @@ final class StateDump {
         for (int user = 0; user < RandomUsers.USERS; user++) {
             queries.add(new Query.GetUser(RandomUsers.id(user)));
             queries.add(new Query.FindUser(RandomUsers.name(user)));
+            queries.add(new Query.KnownUsers(Set.of(RandomUsers.name(user))));
             queries.add(new Query.ListUsers(RandomUsers.name(user).value(), 1));
             dump.put(
                     "name of " + user,

@@ -253,6 +253,9 @@ final class UserRulesTest {
         accept(create(BOB, "bob", "B1"));
         assertThat(state.query(new Query.NameUsers(Set.of(ANNA, BOB, new CanonicalId("c".repeat(64))))))
                 .isEqualTo(Map.of(ANNA, "Anna of the North", BOB, "bob"));
+        assertThat(state.query(
+                        new Query.KnownUsers(Set.of(new UserName("anna"), new UserName("bob"), new UserName("c")))))
+                .containsExactlyInAnyOrder(new UserName("anna"), new UserName("bob"));
     }
 
     @Test
