@@ -2,6 +2,7 @@ package flare.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import flare.access.Principals.Named;
+import flare.model.UserName;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -56,11 +57,19 @@ final class PrincipalParser {
                         "the principal '" + text + "' names a user and an account: write arn:aws:iam:::user/"
                                 + arn.group("name") + ", or the canonical id alone");
             }
-            return new Named.User(arn.group("name"));
+            return new Named.User(userName(arn.group("name")));
         }
         if (ACCOUNT.matcher(text).matches()) {
             return new Named.Account(text);
         }
         throw new MalformedPolicyException("the principal '" + text + "' is not known");
+    }
+
+    private static String userName(String name) {
+        try {
+            return new UserName(name).value();
+        } catch (IllegalArgumentException e) {
+            throw new MalformedPolicyException("a principal is no user: " + e.getMessage(), e);
+        }
     }
 }

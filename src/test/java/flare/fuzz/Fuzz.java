@@ -1,6 +1,7 @@
 package flare.fuzz;
 
 import com.sun.management.ThreadMXBean;
+import flare.access.AccessTargets;
 import flare.data.DataTargets;
 import flare.http.HttpTargets;
 import flare.metadata.MetadataTargets;
@@ -27,6 +28,7 @@ public final class Fuzz {
                         Sigv4Targets.all(),
                         HttpTargets.all(),
                         S3Targets.all(),
+                        AccessTargets.all(),
                         DataTargets.all(),
                         MetadataTargets.all())
                 .flatMap(List::stream)

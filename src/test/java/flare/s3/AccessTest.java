@@ -103,6 +103,7 @@ class AccessTest {
             policy(bucket, "Allow", "{'CanonicalUser': '" + id('d') + "'}", "s3:GetObject", ""),
             policy(bucket, "Allow", "{'AWS': 'arn:aws:iam::" + id('d') + ":root'}", "s3:GetObject", ""),
             policy(bucket, "Allow", "{'AWS': '123456789012'}", "s3:GetObject", ""),
+            policy(bucket, "Allow", "{'AWS': 'arn:aws:iam:::user/" + "n".repeat(65) + "'}", "s3:GetObject", ""),
             policy(bucket, "Allow", "'*'", "s3:GetObject", ", 'Condition': {'StringSame': {'aws:Referer': 'x'}}"),
         }) {
             refused(ALICE.ask("PUT", bucket + "?policy", policy), 400, "MalformedPolicy");
