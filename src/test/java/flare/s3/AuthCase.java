@@ -6,6 +6,8 @@ import flare.sigv4.Payload;
 import flare.sigv4.Signer;
 import flare.sigv4.WireRequest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +43,27 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         /** The head is signed rightly, and then another body is sent. */
         FORGED_BODY,
         /** A credential is named, and there is no signature. */
-        NAMED_ONLY
+        NAMED_ONLY,
+        DISABLED_USER,
+        DISABLED_KEY,
+        /** Of a user who has another key still. */
+        REMOVED_KEY,
+        /** Of a user who is known and was given nothing. */
+        NO_RIGHTS;
+
+        /** Signs rightly, by the secret of all. */
+        Signer signer() {
+            return new Signer(key(), SignedClient.SECRET, SignedClient.REGION);
+        }
+
+        AccessKeyId key() {
+            return new AccessKeyId("key-of-" + name());
+        }
+
+        /** Whether who signs is a user of its own, whom the server must have been told of. */
+        boolean isOfUser() {
+            return compareTo(DISABLED_USER) >= 0;
+        }
     }
 
     /** What must be answered. */
@@ -89,7 +111,11 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         return switch (verdict) {
             case GOOD -> Optional.empty();
             case BAD_SIGNATURE -> Optional.of(new Expected(403, "SignatureDoesNotMatch"));
-            case UNKNOWN_KEY -> Optional.of(new Expected(403, "InvalidAccessKeyId"));
+            case UNKNOWN_KEY, DISABLED_USER, DISABLED_KEY, REMOVED_KEY ->
+                Optional.of(new Expected(403, "InvalidAccessKeyId"));
+            // DeleteObjects answers for each key.
+            case NO_RIGHTS ->
+                Optional.of(new Expected(route == BucketRoute.DELETE_OBJECTS ? 200 : 403, "AccessDenied"));
             case EXPIRED ->
                 Optional.of(new Expected(403, carrier == Carrier.HEADER ? "RequestTimeTooSkewed" : "AccessDenied"));
             case WRONG_REGION ->
@@ -125,6 +151,13 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         if (route == BucketRoute.POST_OBJECT) {
             return form(Map.of("key", "posted"));
         }
+        // What is granted is decided by these documents.
+        if (route == BucketRoute.DELETE_OBJECTS) {
+            return "<Delete><Object><Key>never-there</Key></Object></Delete>";
+        }
+        if (route == ObjectRoute.PUT_TAGGING) {
+            return "<Tagging><TagSet></TagSet></Tagging>";
+        }
         return switch (route.rule().method()) {
             case "PUT", "POST" -> CONTENT;
             default -> "";
@@ -151,7 +184,8 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         String body = plainBody(route);
         WireRequest plain = head(uploadId, body);
         WireRequest right = signed(plain, SignedClient.SIGNER, now);
-        String framed = isFramed() ? framed(right, body, now) : body;
+        WireRequest ofUser = signed(plain, verdict.signer(), now);
+        String framed = isFramed() ? framed(verdict.isOfUser() ? ofUser : right, body, now) : body;
         WireRequest request = switch (verdict) {
             case GOOD, FORGED_BODY -> right;
             case BAD_SIGNATURE -> carrier == Carrier.NONE ? plain : flipped(right);
@@ -160,6 +194,7 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
             case EXPIRED -> signed(plain, SignedClient.SIGNER, now.minus(Duration.ofMinutes(16)));
             case WRONG_REGION -> signed(plain, new Signer(SignedClient.KEY, SignedClient.SECRET, "eu-west-1"), now);
             case NAMED_ONLY -> unsigned(right);
+            case DISABLED_USER, DISABLED_KEY, REMOVED_KEY, NO_RIGHTS -> ofUser;
         };
         String sentBody = verdict == Verdict.FORGED_BODY ? framed.replace("cont", "forg") : framed;
         List<String> secret =
@@ -181,6 +216,9 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         headers.put("x-amz-content-sha256", List.of(payload.text()));
         if (route == BucketRoute.POST_OBJECT) {
             headers.put("content-type", List.of("multipart/form-data; boundary=" + BOUNDARY));
+        }
+        if (route == BucketRoute.DELETE_OBJECTS) {
+            headers.put("content-md5", List.of(md5(body)));
         }
         if (route.rule().copies()) {
             headers.put(Router.COPY_SOURCE, List.of("/object/source"));
@@ -231,6 +269,15 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
                 .collect(Collectors.joining());
     }
 
+    private static String md5(String body) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(SignedClient.bytes(body)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static String crc32(String body) {
         java.util.zip.CRC32 crc = new java.util.zip.CRC32();
         crc.update(SignedClient.bytes(body));
@@ -278,6 +325,7 @@ record AuthCase(Route route, Carrier carrier, Payload payload, Verdict verdict) 
         String base64 = Base64.getEncoder().encodeToString(SignedClient.bytes(policy));
         Map<String, String> right = SignedClient.SIGNER.signPolicy(base64, now);
         AccessKeyId key = verdict == Verdict.UNKNOWN_KEY ? new AccessKeyId("stranger") : SignedClient.KEY;
+        key = verdict.isOfUser() ? verdict.key() : key;
         String region = verdict == Verdict.WRONG_REGION ? "eu-west-1" : SignedClient.REGION;
         Map<String, String> fields =
                 new TreeMap<>(new Signer(key, SignedClient.SECRET, region).signPolicy(base64, now));

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import flare.access.BuiltinPolicy;
 import flare.http.Headers;
 import flare.http.RawTarget;
 import flare.s3.AuthCase.Carrier;
@@ -72,6 +73,7 @@ class AuthMatrixTest {
             log.secrets = List.of(SignedClient.SECRET_TEXT, cluster);
             own.setLevel(Level.DEBUG);
             root.addAppender(log);
+            makeUsers(store);
             new Matrix(store, log).run();
             assertThat(log.events.get()).as("log events at DEBUG").isGreaterThan(1000);
             assertThat(log.leaks).as("secrets in the log").isEmpty();
@@ -90,6 +92,43 @@ class AuthMatrixTest {
             root.detachAppender(log);
             own.setLevel(before);
         }
+    }
+
+    /** Each with a key of the root's secret: what refuses them is what they are, not how they sign. */
+    private static void makeUsers(LiveStore store) throws IOException, InterruptedException {
+        for (Verdict verdict : Verdict.values()) {
+            if (verdict.isOfUser()) {
+                String user = "/admin/users/" + verdict.name();
+                String key = verdict.key().text();
+                order(store, "PUT", user, "{}");
+                order(
+                        store,
+                        "POST",
+                        user + "/keys",
+                        "{\"accessKey\": \"%s\", \"secretKey\": \"%s\"}".formatted(key, SignedClient.SECRET_TEXT));
+                if (verdict != Verdict.NO_RIGHTS) {
+                    order(store, "PUT", user + "/policies/everything", BuiltinPolicy.READWRITE.json());
+                }
+                switch (verdict) {
+                    case DISABLED_USER -> order(store, "PUT", user + "/disable", "");
+                    case DISABLED_KEY -> order(store, "PUT", user + "/keys/" + key + "/disable", "");
+                    case REMOVED_KEY -> order(store, "DELETE", user + "/keys/" + key, "");
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    private static void order(LiveStore store, String method, String path, String json)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(store.admin().resolve(path))
+                                .header("Content-Type", "application/json")
+                                .method(method, HttpRequest.BodyPublishers.ofString(json))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(method + " " + path + ": " + response.body()).isBetween(200, 204);
     }
 
     private static String admin(URI page) throws IOException, InterruptedException {
