@@ -64,10 +64,12 @@ final class NodeProcess {
         running().ifPresent(ProcessHandle::destroy);
     }
 
-    /** Whether it ended in time; its pid file is gone then. */
+    /** Whether it ended in time; its pid file is gone then, and so are its hold on files and ports. */
     boolean awaitEnd(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (running().isPresent()) {
+        Optional<ProcessHandle> process = running();
+        // A process loses its arguments, by which running() knows it, before it loses its locks and ports.
+        while (process.filter(left -> !hasEnded(left)).isPresent()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -132,6 +134,25 @@ final class NodeProcess {
             return Optional.empty();
         } catch (IOException e) {
             throw ClusterDirectory.unusable(directory.pid(node), e);
+        }
+    }
+
+    /**
+     * Whether the process is gone, or waits only to be reaped by another program, which may never do it: state Z of
+     * proc(5)'s stat, with no thread left that could hold a file.
+     */
+    private static boolean hasEnded(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return true;
+        }
+        boolean reapedByUs = process.parent().equals(Optional.of(ProcessHandle.current()));
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            // The name before the last bracket may itself have blanks; the state follows, 17 fields on the threads.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return !reapedByUs && fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1;
+        } catch (IOException e) {
+            return !process.isAlive();
         }
     }
 
