@@ -13,6 +13,7 @@ public record S3Settings(
         Duration clockSkew,
         boolean presignedV2,
         List<String> domain,
+        List<String> ignoredHeaders,
         Optional<String> rootAccessKey,
         @Secret Optional<String> rootSecretKey,
         Optional<Path> rootSecretKeyFile,
@@ -22,6 +23,8 @@ public record S3Settings(
 
     private static final Pattern HOST_NAME =
             Pattern.compile("(?!(.*\\.)?[0-9]+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
+    private static final Pattern AMZ_HEADER = Pattern.compile("x-amz-[a-z0-9-]+");
 
     private static final List<String> OWNERSHIPS =
             List.of("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter");
@@ -34,6 +37,13 @@ public record S3Settings(
                         "domain",
                         name,
                         "host names in lower case without scheme and port, such as s3.example.com, are");
+            }
+        }
+        ignoredHeaders = List.copyOf(ignoredHeaders);
+        for (String name : ignoredHeaders) {
+            if (!AMZ_HEADER.matcher(name).matches()) {
+                throw new NotAllowedException(
+                        "ignored-headers", name, "header names in lower case that begin with x-amz- are");
             }
         }
         Allowed.notBlank("region", region, "a name such as us-east-1 is");

@@ -149,7 +149,7 @@ final class NodeProcess {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
             // The name before the last bracket may itself have blanks; the state follows, 17 fields on the threads.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return !reapedByUs && fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1;
         } catch (IOException e) {
             return !process.isAlive();

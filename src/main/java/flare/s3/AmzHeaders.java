@@ -3,6 +3,7 @@ package flare.s3;
 import flare.http.Headers;
 import flare.model.Fault;
 import flare.model.FlareException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -10,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * What a request's {@code x-amz-*} headers and conditions, or a form's fields of such names, may be: those that something here
- * acts on, those that change nothing, and no other. One that is not known might ask for what does not happen, so it is
- * refused, never ignored; as is one that is known, but not to the operation.
+ * acts on, those that change nothing, those that the operator has named, and no other. One that is not known might ask for
+ * what does not happen, so it is refused; as is one that is known, but not to the operation.
  */
 final class AmzHeaders {
 
@@ -78,10 +79,15 @@ final class AmzHeaders {
 
     private static final Set<String> READS = Set.of("GET", "HEAD");
 
-    private AmzHeaders() {}
+    private final Set<String> ignored;
+
+    /** @param ignored names in lower case that are let pass without effect, by the operator's word */
+    AmzHeaders(Collection<String> ignored) {
+        this.ignored = Set.copyOf(ignored);
+    }
 
     /** Throws {@link FlareException} with NOT_IMPLEMENTED, INVALID_TOKEN, INVALID_STORAGE_CLASS. */
-    static void check(Headers headers, Route route) {
+    void check(Headers headers, Route route) {
         for (String name : headers.names()) {
             if (name.startsWith(PREFIX)) {
                 check(name);
@@ -104,7 +110,7 @@ final class AmzHeaders {
         return OF_SOME.contains(name) && !(Route.Rule.CONDITIONS.contains(name) && READS.contains(rule.method()));
     }
 
-    private static void check(String name) {
+    private void check(String name) {
         if (name.equals(SECURITY_TOKEN) || name.equals(SESSION_TOKEN)) {
             throw new FlareException(
                     Fault.INVALID_TOKEN,
@@ -112,9 +118,13 @@ final class AmzHeaders {
         }
         boolean known = ACTED_ON.contains(name)
                 || HARMLESS.contains(name)
+                || ignored.contains(name)
                 || ACTED_ON_PREFIXES.stream().anyMatch(name::startsWith);
         if (!known) {
-            throw new FlareException(Fault.NOT_IMPLEMENTED, "header " + name + " is not implemented");
+            throw new FlareException(
+                    Fault.NOT_IMPLEMENTED,
+                    "header " + name + " is not implemented: leave it out, or have the operator name it in"
+                            + " flare.s3.ignored-headers");
         }
     }
 }

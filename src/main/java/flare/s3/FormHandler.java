@@ -1,6 +1,7 @@
 package flare.s3;
 
 import flare.config.ObjectSettings;
+import flare.config.Settings;
 import flare.http.Conditions;
 import flare.http.Headers;
 import flare.model.BucketName;
@@ -37,14 +38,15 @@ final class FormHandler {
     private final Forms forms;
     private final Authorizer authorizer;
     private final ObjectSettings limits;
+    private final AmzHeaders amzHeaders;
     private final Materializer materializer;
 
-    FormHandler(
-            Services services, Forms forms, Authorizer authorizer, ObjectSettings limits, Materializer materializer) {
+    FormHandler(Services services, Forms forms, Authorizer authorizer, Settings settings, Materializer materializer) {
         this.services = services;
         this.forms = forms;
         this.authorizer = authorizer;
-        this.limits = limits;
+        this.limits = settings.object();
+        this.amzHeaders = new AmzHeaders(settings.s3().ignoredHeaders());
         this.materializer = materializer;
     }
 
@@ -77,7 +79,7 @@ final class FormHandler {
     private CompletionStage<Ready> ready(BucketName bucket, AuthorizedRequest request, FormUpload form) {
         try {
             Headers fields = Headers.of(form.fields());
-            AmzHeaders.check(fields, ObjectRoute.PUT_OBJECT);
+            amzHeaders.check(fields, ObjectRoute.PUT_OBJECT);
             FormAnswer answer = FormAnswer.of(fields);
             ObjectKey key = ObjectKey.of(key(form, fields));
             Map<String, String> tags = tags(fields);

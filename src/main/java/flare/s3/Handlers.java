@@ -65,7 +65,7 @@ final class Handlers {
         this.uploads = new MultipartHandlers(services.uploads(), buckets, owners, settings, answers, materializer);
         this.tags = new TaggingHandler(objects, settings.http(), materializer);
         this.deletes = new DeleteObjectsHandler(objects, settings.http(), materializer);
-        this.forms = new FormHandler(services, shared.forms(), shared.authorizer(), settings.object(), materializer);
+        this.forms = new FormHandler(services, shared.forms(), shared.authorizer(), settings, materializer);
         this.access = new AccessHandlers(services, buckets, owners, settings, materializer);
     }
 

@@ -43,6 +43,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
     private final Settings settings;
     private final Origins origins;
     private final BucketHosts hosts;
+    private final AmzHeaders amzHeaders;
     private final Access access;
     private final Handlers handlers;
     private final RequestTelemetry telemetry;
@@ -72,6 +73,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
         this.settings = settings;
         this.origins = new Origins(settings.http());
         this.hosts = new BucketHosts(settings.s3().domain());
+        this.amzHeaders = new AmzHeaders(settings.s3().ignoredHeaders());
         this.access = access;
         this.handlers = handlers.apply(access);
         this.telemetry = telemetry;
@@ -152,7 +154,7 @@ public final class ObjectPort implements Function<HttpRequest, CompletionStage<H
             return access.requests()
                     .authenticate(operation, head, exchange.body())
                     .thenCompose(request -> {
-                        AmzHeaders.check(request.head().headers(), operation.route());
+                        amzHeaders.check(request.head().headers(), operation.route());
                         return authorized(exchange, operation, request);
                     });
         });

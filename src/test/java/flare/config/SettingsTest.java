@@ -91,6 +91,8 @@ class SettingsTest {
                         + " host names in lower case without scheme and port, such as s3.example.com, are",
                 "flare.s3.domain = 10.0.0.1 | flare.s3.domain = \"10.0.0.1\" is not allowed:"
                         + " host names in lower case without scheme and port, such as s3.example.com, are",
+                "flare.s3.ignored-headers = X-Amz-Foo | flare.s3.ignored-headers = \"X-Amz-Foo\" is not allowed:"
+                        + " header names in lower case that begin with x-amz- are",
                 "flare.data.reserve = 1.5 | flare.data.reserve = 1.5 is not allowed: 0.0 up to below 1.0 is",
                 "flare.data.nodes = 0 | flare.data.nodes = 0 is not allowed: 1 or more is",
                 "flare.data-nodes = [\"10.0.0.7\"]"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,5 +188,27 @@ class AmzHeadersTest {
         return port.ask("PUT /object/" + key + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
                 + "\r\nx-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\n"
                 + "x-amz-decoded-content-length: " + length + "\r\n\r\n" + body);
+    }
+
+    @Test
+    void letsPassWithoutEffectWhatTheOperatorNamed() throws IOException {
+        try (TestPort lenient = new TestPort(
+                ObjectPort.Access.open(Clock.systemUTC()),
+                "flare.s3.ignored-headers = [x-amz-made-up, x-amz-security-token]")) {
+            assertThat(lenient.send("PUT", "/object/k", "x", "x-amz-made-up", "1")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(lenient.get("/object/k").headers().map()).doesNotContainKey("x-amz-made-up");
+            String form = FormUploadTest.form("key", "formed", "x-amz-made-up", "1");
+            assertThat(lenient.send("POST", "/object", form, "Content-Type", FormUploadTest.FORM_TYPE)
+                            .statusCode())
+                    .isEqualTo(204);
+            HttpResponse<String> other = lenient.send("PUT", "/object/k", "x", "x-amz-made-down", "1");
+            assertThat(other.statusCode()).isEqualTo(501);
+            assertThat(other.body()).contains("flare.s3.ignored-headers");
+            assertThat(lenient.send("PUT", "/object/k", "x", "x-amz-security-token", "t")
+                            .statusCode())
+                    .isEqualTo(400);
+        }
     }
 }

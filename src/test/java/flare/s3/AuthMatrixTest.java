@@ -128,7 +128,9 @@ class AuthMatrixTest {
                                 .method(method, HttpRequest.BodyPublishers.ofString(json))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(method + " " + path + ": " + response.body()).isBetween(200, 204);
+        assertThat(response.statusCode())
+                .as(method + " " + path + ": " + response.body())
+                .isBetween(200, 204);
     }
 
     private static String admin(URI page) throws IOException, InterruptedException {
