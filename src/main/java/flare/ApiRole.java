@@ -25,6 +25,7 @@ import flare.metadata.RaftMetadata;
 import flare.object.MetadataBucketService;
 import flare.object.MetadataUserService;
 import flare.object.ObjectEnvironment;
+import flare.object.ObjectLocator;
 import flare.object.StreamingObjectService;
 import flare.object.UserService;
 import flare.placement.ActorPlacement;
@@ -154,7 +155,7 @@ final class ApiRole {
         UserService users = new MetadataUserService(metadata, settings.object().commitTimeout());
         int port = bindObjectPort(
                 new Services(objects, new MetadataBucketService(environment), objects.multipart(), users));
-        return new Started(port, admin(metadata, nodeMap, repair, users));
+        return new Started(port, admin(metadata, nodeMap, repair, users, objects.locator()));
     }
 
     private RaftMetadata startMetadata(Consumer<Throwable> onFailure) {
@@ -248,7 +249,8 @@ final class ApiRole {
         return server.port();
     }
 
-    private ApiProcess admin(Metadata metadata, NodeMap nodeMap, Repair repair, UserService users) {
+    private ApiProcess admin(
+            Metadata metadata, NodeMap nodeMap, Repair repair, UserService users, ObjectLocator locator) {
         return new ApiProcess(
                 metadata,
                 settings.object().writeQuorum(),
@@ -256,7 +258,8 @@ final class ApiRole {
                 () -> nodeMap.nodes().stream().map(ApiRole::health).toList(),
                 new Work(repair, system),
                 https::status,
-                new UserAdministration(users, settings.s3()));
+                new UserAdministration(users, settings.s3()),
+                locator::page);
     }
 
     private static NodeHealth health(NodeView view) {

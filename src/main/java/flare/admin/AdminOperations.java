@@ -3,6 +3,7 @@ package flare.admin;
 import flare.metadata.RaftChange;
 import flare.model.NodeId;
 import flare.model.NodeState;
+import flare.object.ObjectLocator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -34,4 +35,7 @@ public interface AdminOperations {
 
     /** Changes them, and answers with those there are then; CONFLICT if the group would be worse off. */
     CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change);
+
+    /** A page of an object's chunks and where their copies are; refuses what is no object. */
+    CompletionStage<LocatedObject> locate(ObjectLocator.Question question);
 }

@@ -143,6 +143,10 @@ public final class AdminPort {
         if (route == null) {
             route = nodeRoute(path)
                     .or(() -> uploadRoute(path, request))
+                    .or(() -> LocateRoute.question(path, request.getUri().query())
+                            .map(question -> new Route(
+                                    HttpMethods.GET,
+                                    () -> operations.locate(question.get()).thenCompose(AdminPort::ok))))
                     .or(() -> RaftRoutes.change(path, request.getUri().query())
                             .map(change -> new Route(
                                     HttpMethods.POST,
@@ -269,12 +273,22 @@ public final class AdminPort {
 
     private static StatusCode statusOf(Fault fault) {
         return switch (fault) {
-            case NO_SUCH_NODE, NO_SUCH_BUCKET, NO_SUCH_UPLOAD, NO_SUCH_USER, NO_SUCH_ACCESS_KEY, NO_SUCH_USER_POLICY ->
-                StatusCodes.NOT_FOUND;
+            case NO_SUCH_NODE,
+                    NO_SUCH_BUCKET,
+                    NO_SUCH_KEY,
+                    NO_SUCH_VERSION,
+                    NO_SUCH_UPLOAD,
+                    NO_SUCH_USER,
+                    NO_SUCH_ACCESS_KEY,
+                    NO_SUCH_USER_POLICY -> StatusCodes.NOT_FOUND;
             case CONFLICT, USER_ALREADY_EXISTS, ACCESS_KEY_ALREADY_EXISTS, LIMIT_EXCEEDED -> StatusCodes.CONFLICT;
             case METHOD_NOT_ALLOWED -> StatusCodes.METHOD_NOT_ALLOWED;
-            case INVALID_ARGUMENT, INVALID_REQUEST, INVALID_BUCKET_NAME, MALFORMED_ACCESS_POLICY ->
-                StatusCodes.BAD_REQUEST;
+            case INVALID_ARGUMENT,
+                    INVALID_REQUEST,
+                    INVALID_BUCKET_NAME,
+                    INVALID_URI,
+                    KEY_TOO_LONG,
+                    MALFORMED_ACCESS_POLICY -> StatusCodes.BAD_REQUEST;
             case SLOW_DOWN, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
             default -> StatusCodes.INTERNAL_SERVER_ERROR;
         };

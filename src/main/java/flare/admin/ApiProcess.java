@@ -11,6 +11,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeState;
+import flare.object.ObjectLocator;
 import flare.telemetry.BuildInfo;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +41,14 @@ public final class ApiProcess implements AdminOperations {
     private final Supplier<Optional<CertificateStatus>> certificate;
     private final OpenUploads openUploads;
     private final UserAdministration users;
+    private final Function<ObjectLocator.Question, CompletionStage<ObjectLocator.Page>> locator;
 
     /**
      * @param writeQuorum the setting; 0 for a majority of the wanted copies
      * @param readLimit how long health and status wait for the metadata before they say that it does not answer
      * @param health all nodes that this process probes, as they are now
      * @param certificate of the object port, as it is now
+     * @param locator where the bytes of objects are
      */
     public ApiProcess(
             Metadata metadata,
@@ -53,7 +57,8 @@ public final class ApiProcess implements AdminOperations {
             Supplier<List<NodeHealth>> health,
             BackgroundWork work,
             Supplier<Optional<CertificateStatus>> certificate,
-            UserAdministration users) {
+            UserAdministration users,
+            Function<ObjectLocator.Question, CompletionStage<ObjectLocator.Page>> locator) {
         this.metadata = metadata;
         this.writeQuorum = writeQuorum;
         this.readLimit = readLimit;
@@ -61,6 +66,7 @@ public final class ApiProcess implements AdminOperations {
         this.work = work;
         this.certificate = certificate;
         this.users = users;
+        this.locator = locator;
         this.openUploads = new OpenUploads(metadata, Clock.systemUTC());
     }
 
@@ -182,6 +188,11 @@ public final class ApiProcess implements AdminOperations {
     @Override
     public CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change) {
         return metadata.peers().change(change).thenCompose(done -> raftPeers());
+    }
+
+    @Override
+    public CompletionStage<LocatedObject> locate(ObjectLocator.Question question) {
+        return locator.apply(question).thenApply(page -> LocatedObject.of(question.bucket(), page));
     }
 
     private CompletableFuture<List<NodeStatus>> nodes() {

@@ -5,6 +5,7 @@ import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeState;
+import flare.object.ObjectLocator;
 import flare.telemetry.BuildInfo;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,11 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<LocatedObject> locate(ObjectLocator.Question question) {
         return elsewhere();
     }
 

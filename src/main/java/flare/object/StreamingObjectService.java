@@ -30,6 +30,7 @@ public final class StreamingObjectService implements ObjectService {
     private final Buckets buckets;
     private final WritePath writes;
     private final ReadPath reads;
+    private final DamageReport damage;
 
     public StreamingObjectService(ObjectEnvironment environment) {
         this(environment, new ObjectMetrics(environment.meters()), new Buckets(environment.metadata()));
@@ -40,7 +41,8 @@ public final class StreamingObjectService implements ObjectService {
         this.metrics = metrics;
         this.buckets = buckets;
         this.writes = new WritePath(environment, metrics, buckets);
-        this.reads = new ReadPath(environment, metrics, buckets, new CopyDropper(environment, metrics));
+        this.damage = new CopyDropper(environment, metrics);
+        this.reads = new ReadPath(environment, metrics, buckets, damage);
     }
 
     @Override
@@ -138,6 +140,11 @@ public final class StreamingObjectService implements ObjectService {
     MultipartService multipart(long minPartBytes) {
         return new StreamingMultipartService(
                 environment, new Copying(environment, buckets, reads), writes, minPartBytes);
+    }
+
+    /** For who wants to know where the bytes are. */
+    public ObjectLocator locator() {
+        return new ObjectLocator(environment.metadata(), environment.dataNodes(), buckets, damage);
     }
 
     @Override

@@ -7,14 +7,31 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import flare.config.Settings;
 import flare.metadata.Command;
 import flare.metadata.InMemoryMetadata;
+import flare.metadata.Query;
+import flare.model.BlobId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
+import flare.model.ChunkRecord;
+import flare.model.Fault;
+import flare.model.FlareException;
 import flare.model.NodeId;
+import flare.model.NodeInfo;
 import flare.model.NodeState;
+import flare.model.ObjectAttributes;
+import flare.model.ObjectInfo;
+import flare.model.ObjectKey;
+import flare.model.VersionId;
 import flare.object.MetadataUserService;
+import flare.object.ObjectLocator;
 import flare.telemetry.Metrics;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +40,7 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +64,7 @@ class AdminPortTest {
     private final FixedMetadata metadata = new FixedMetadata();
     private final List<NodeHealth> health =
             new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
+    private final Located located = new Located();
     private final List<Metrics> opened = new ArrayList<>();
 
     static final class IdleWork implements BackgroundWork {
@@ -58,6 +77,41 @@ class AdminPortTest {
         @Override
         public CompletionStage<ReclaimResult> reclaimNow() {
             return CompletableFuture.completedStage(new ReclaimResult(true, 12, 1, List.of()));
+        }
+    }
+
+    /** An object of two chunks, of which the second is on a node that lost it. */
+    private static final class Located {
+
+        private ObjectLocator.@Nullable Question asked;
+
+        CompletionStage<ObjectLocator.Page> get(ObjectLocator.Question question) {
+            asked = question;
+            if (question.key().text().equals("gone")) {
+                return CompletableFuture.failedStage(
+                        new FlareException(Fault.NO_SUCH_KEY, "there is no object with key gone"));
+            }
+            NodeInfo node = new NodeInfo(
+                    new NodeId(2),
+                    new UUID(1, 2),
+                    URI.create("http://127.0.0.1:9002"),
+                    "east",
+                    1,
+                    1,
+                    NodeState.DRAINING);
+            ChunkRecord chunk = new ChunkRecord(new ChunkId(new BlobId(9, 4), 1), 50, 0xabc, List.of(node.id()));
+            return CompletableFuture.completedStage(new ObjectLocator.Page(
+                    new ObjectInfo(question.key(), 77, 100, "e", Instant.EPOCH, ObjectAttributes.NONE),
+                    List.of(new ObjectLocator.Piece(
+                            question.from(),
+                            50,
+                            Optional.of(chunk),
+                            List.of(new ObjectLocator.Copy(
+                                    node,
+                                    Query.CopyStanding.LOCATED,
+                                    Optional.of(new ObjectLocator.Check(
+                                            ObjectLocator.Verdict.MISSING, "node 2 has no such chunk")))))),
+                    OptionalLong.of(question.from() + 50)));
         }
     }
 
@@ -289,6 +343,46 @@ class AdminPortTest {
     }
 
     @Test
+    void locatesAnObject() {
+        JsonNode page = json(get(
+                LOOPBACK, "/admin/objects/locate?bucket=photos&key=a%2Fb+c&version=null&from=50&limit=1&verify=true"));
+
+        assertThat(located.asked)
+                .isEqualTo(new ObjectLocator.Question(
+                        new BucketName("photos"), ObjectKey.of("a/b c"), Optional.of(VersionId.NULL), 50, 1, true));
+        assertThat(page.path("size").asLong()).isEqualTo(100);
+        assertThat(page.path("next").asLong()).isEqualTo(100);
+        JsonNode piece = page.path("pieces").path(0);
+        assertThat(piece.path("crc32c").asText()).isEqualTo("00000abc");
+        assertThat(piece.path("copies").path(0).toString())
+                .isEqualTo("{\"node\":2,\"url\":\"http://127.0.0.1:9002\",\"zone\":\"east\",\"nodeState\":\"draining\","
+                        + "\"state\":\"located\",\"check\":\"missing\",\"note\":\"node 2 has no such chunk\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "bucket=photos&key=gone | 404 | there is no object with key gone",
+                "bucket=photos | 400 | the parameter 'key' is needed",
+                "key=a | 400 | the parameter 'bucket' is needed",
+                "bucket=P&key=a | 400 | 'P' is not a bucket name: 3 to 63 characters of a-z, 0-9, '.' and '-' are",
+                "bucket=photos&key=a&limit=257 | 400 | limit = 257 is not allowed: 1 to 256 is",
+                "bucket=photos&key=a&limit=0 | 400 | limit = 0 is not allowed: 1 to 256 is",
+                "bucket=photos&key=a&from=x | 400 | from = x is not allowed: a number is",
+                "bucket=photos&key=a&verify=x | 400 | verify = x is not allowed: true or false is",
+                "bucket=photos&key=a&version=x | 400 | 'x' is not a version id",
+                "bucket=photos&key=a&versoin=x | 400 | there is no parameter 'versoin' here",
+            })
+    void refusesToLocateWhatIsNoObject(String query, int status, String sentence) {
+        HttpResponse response = get(LOOPBACK, "/admin/objects/locate?" + query);
+
+        assertThat(response.status().intValue()).isEqualTo(status);
+        assertThat(json(response).path("error").asText()).isEqualTo(sentence);
+    }
+
+    @Test
     void tellsNoPathsOrSecretsInItsHealth() {
         assertThat(text(get(TOKEN, "/health/live"))).isEqualTo("{\"live\":true}");
         assertThat(text(get(TOKEN, "/health/ready"))).isEqualTo("{\"ready\":true,\"reasons\":[]}");
@@ -340,7 +434,14 @@ class AdminPortTest {
 
     private AdminPort port(AdminAccess access) {
         ApiProcess process = new ApiProcess(
-                metadata, 0, Duration.ofMillis(200), () -> List.copyOf(health), new IdleWork(), Optional::empty, users);
+                metadata,
+                0,
+                Duration.ofMillis(200),
+                () -> List.copyOf(health),
+                new IdleWork(),
+                Optional::empty,
+                users,
+                located::get);
         return new AdminPort(kit.system(), access, process, scrape());
     }
 

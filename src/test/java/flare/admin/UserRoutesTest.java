@@ -48,7 +48,8 @@ class UserRoutesTest {
                     List::of,
                     new AdminPortTest.IdleWork(),
                     Optional::empty,
-                    new UserAdministration(users, settings.s3())),
+                    new UserAdministration(users, settings.s3()),
+                    question -> CompletableFuture.failedStage(new UnsupportedOperationException())),
             new Scrape(metrics, () -> CompletableFuture.completedStage(List.of())));
 
     private int status;

@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,8 @@ class FlareCommandTest {
     private HttpServer server;
     private int status = 200;
     private String answer = "";
+    /** Given before {@link #answer}, each once. */
+    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void serve() throws IOException {
@@ -39,7 +43,8 @@ class FlareCommandTest {
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                     + exchange.getRequestHeaders().getFirst("Authorization"));
-            byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+            String next = answers.poll();
+            byte[] body = (next == null ? answer : next).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -87,6 +92,41 @@ class FlareCommandTest {
         assertThat(err.toString())
                 .contains("which uploads?", "--yes is needed", "--older-than soon is not allowed: an age such as 90s");
         assertThat(asked).isEmpty();
+    }
+
+    private static String located(long next) {
+        return """
+                {"bucket":"photos","key":"a b","version":"null","internalVersion":77,"etag":"e","size":100,\
+                "lastModified":"2026-01-02T03:04:05Z","pieces":[{"offset":0,"length":50,"chunk":"9-4/1","chunkLength":50,\
+                "crc32c":"00000abc","copies":[{"node":2,"url":"u","zone":"east","nodeState":"draining",\
+                "state":"located","check":%s,"note":null}]},{"offset":50,"length":1,"chunk":null,"chunkLength":null,\
+                "crc32c":null,"copies":[]}],"next":%s}""".formatted(next < 0 ? "\"corrupt\"" : "\"sound\"", next <= 0 ? "null" : Long.toString(next));
+    }
+
+    @Test
+    void showsWhereAnObjectIsPageByPage() {
+        answer = located(0);
+        answers.add(located(51));
+        assertThat(run("object", "locate", "a b", "--bucket", "photos", "--version-id", "null", "--verify"))
+                .isZero();
+        assertThat(asked).hasSize(2);
+        assertThat(asked.get(0))
+                .startsWith("GET /admin/objects/locate?bucket=photos&key=a+b&version=null&verify=true&limit=16 ");
+        assertThat(asked.get(1)).contains("&limit=16&from=51 ");
+        assertThat(out.toString())
+                .contains("photos/a b, version null, 100 bytes, ETag e, of 2026-01-02T03:04:05Z")
+                .containsPattern("\\n0 +50 +9-4/1 +00000abc +2 +east +located +sound +the node is draining\\n")
+                .containsPattern("\\n50 +1 +in the metadata\\n");
+    }
+
+    @Test
+    void failsWhereACopyIsDamagedOrTheObjectIsReplacedMeanwhile() {
+        answer = located(-1);
+        assertThat(run("object", "locate", "a b")).isEqualTo(1);
+        answers.add(located(51));
+        answer = located(0).replace(":77", ":78");
+        assertThat(run("object", "locate", "a b")).isEqualTo(1);
+        assertThat(err.toString()).contains("the object was replaced while it was looked at");
     }
 
     @Test
