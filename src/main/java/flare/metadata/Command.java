@@ -325,6 +325,23 @@ public sealed interface Command<R> {
      */
     record DropCopy(ChunkId chunk, NodeId node) implements Command<Done> {}
 
+    // ---- background workers -----------------------------------------------------------------------------------------
+
+    /** Keeps how far a worker came, in place of what it kept before. */
+    record SaveCursor(String worker, WorkerCursor cursor, long term) implements Command<Done> {}
+
+    /** What an operator wants of a worker, of whatever process leads. */
+    record OrderWorker(String worker, WorkerOrder order) implements Command<Done> {}
+
+    /** What can be wanted of a worker; what it makes of a start is its business. */
+    enum WorkerOrder {
+        /** Begins anew, and ends a pause. */
+        START,
+        /** Rests until a start or a resumption, at the place it is at. */
+        PAUSE,
+        RESUME
+    }
+
     // ---- sessions ---------------------------------------------------------------------------------------------------
 
     /**

@@ -34,6 +34,10 @@ final class CommandCheck {
     static final int MAX_ACL_LENGTH = 8 * 1024;
 
     static final int MAX_ROWS = 10_000;
+    /** A bucket's id and a key of any bytes, in hexadecimal digits, fit. */
+    static final int MAX_POSITION_LENGTH = 4 * 1024;
+
+    static final int MAX_NUMBERS = 32;
 
     private CommandCheck() {}
 
@@ -87,6 +91,11 @@ final class CommandCheck {
             require(update.incarnation() >= 0, "incarnation", update.incarnation());
         } else if (command instanceof Command.RenewSession renew) {
             renew(renew);
+        } else if (command instanceof Command.SaveCursor save) {
+            worker(save.worker());
+            cursor(save.cursor());
+        } else if (command instanceof Command.OrderWorker order) {
+            worker(order.worker());
         } else if (command instanceof Command.FreeBlob free) {
             require(free.limit() >= 1 && free.limit() <= MAX_ROWS, "limit", free.limit());
         } else if (command instanceof Command.FreeOrphans free) {
@@ -100,6 +109,25 @@ final class CommandCheck {
                     "number of copies",
                     clear.copies().size());
         }
+    }
+
+    static void worker(String name) {
+        boolean plain = !name.isEmpty()
+                && name.length() <= MAX_NAME_LENGTH
+                && name.chars().allMatch(c -> c == '-' || (c >= 'a' && c <= 'z'));
+        require(plain, "name of a worker", name);
+    }
+
+    private static void cursor(WorkerCursor cursor) {
+        require(
+                cursor.position().length() <= MAX_POSITION_LENGTH,
+                "length of a position",
+                cursor.position().length());
+        require(
+                cursor.numbers().size() <= MAX_NUMBERS,
+                "number of numbers",
+                cursor.numbers().size());
+        cursor.numbers().keySet().forEach(CommandCheck::worker);
     }
 
     private static void document(DocumentKind kind, Document document) {

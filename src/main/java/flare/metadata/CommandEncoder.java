@@ -22,6 +22,7 @@ final class CommandEncoder {
         if (!encodeObject(command, to)
                 && !UploadCodec.encode(command, to)
                 && !UserCodec.encode(command, to)
+                && !WorkerCodec.encode(command, to)
                 && !encodeCluster(command, to)
                 && !encodeCopy(command, to)) {
             encodeSession(command, to);

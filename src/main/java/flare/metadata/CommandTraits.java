@@ -145,6 +145,15 @@ final class CommandTraits {
                             .sum();
         } else if (command instanceof Command.FreeOrphans orphans) {
             return BASE_BYTES + ROW_BYTES * orphans.chunks().size();
+        } else if (command instanceof Command.SaveCursor save) {
+            return BASE_BYTES
+                    + text(save.worker())
+                    + text(save.cursor().position())
+                    + save.cursor().numbers().keySet().stream()
+                            .mapToLong(name -> ROW_BYTES + text(name))
+                            .sum();
+        } else if (command instanceof Command.OrderWorker order) {
+            return BASE_BYTES + text(order.worker());
         } else if (command instanceof Command.ClearFreed cleared) {
             return BASE_BYTES + ROW_BYTES * cleared.copies().size();
         } else if (command instanceof Command.AddNode add) {

@@ -16,6 +16,7 @@ final class EntryApplier {
     private final ObjectCommands objects;
     private final MultipartCommands uploads;
     private final UserCommands users;
+    private final WorkerCommands workers;
 
     EntryApplier(Applying entry) {
         this.entry = entry;
@@ -26,6 +27,7 @@ final class EntryApplier {
         this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
         this.uploads = new MultipartCommands(entry, buckets, objects);
         this.users = new UserCommands(entry);
+        this.workers = new WorkerCommands(entry);
     }
 
     List<Outcome> apply(List<Envelope> commands) {
@@ -164,6 +166,10 @@ final class EntryApplier {
             return cluster.setState(set);
         } else if (command instanceof Command.RaiseFeatureLevel raise) {
             return cluster.raise(raise);
+        } else if (command instanceof Command.SaveCursor save) {
+            return workers.save(save);
+        } else if (command instanceof Command.OrderWorker order) {
+            return workers.order(order);
         }
         throw new AssertionError("no effect of " + command.getClass());
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * rewrites one small row. Keys are in {@link Keys}.
  */
 enum Family {
-    /** Position, cluster, counters. */
+    /** Position, cluster, counters, ended sessions, background workers. */
     META("meta", false),
     BUCKET("bucket", false),
     BUCKET_NAME("bucket-name", false),

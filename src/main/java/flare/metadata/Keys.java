@@ -22,6 +22,8 @@ final class Keys {
     static final byte[] COUNTERS = name("counters");
     /** What keys of rows of {@link EndedSessions} begin with. */
     static final byte[] ENDED = name("ended/");
+
+    private static final String WORKER = "worker/";
     /** Below every key. */
     static final byte[] FIRST = {};
     /** Above every key: none begins with this byte. */
@@ -43,6 +45,10 @@ final class Keys {
 
     static byte[] ended(long session) {
         return ByteBuffer.allocate(ENDED.length + 8).put(ENDED).putLong(session).array();
+    }
+
+    static byte[] worker(String name) {
+        return name(WORKER + name);
     }
 
     static byte[] bucket(BucketId bucket) {

@@ -43,6 +43,9 @@ public sealed interface Query<R> {
     /** Row counts for metrics and reports; estimates where a count would cost a scan. */
     record GetCounts() implements Query<Counts> {}
 
+    /** What a background worker kept, and what is wanted of it. */
+    record GetWorker(String worker) implements Query<WorkerState> {}
+
     // ---- buckets and objects
     // ------------------------------------------------------------------------------------------
 
@@ -294,6 +297,12 @@ public sealed interface Query<R> {
      *     freed after that
      */
     record Sessions(List<SessionInfo> live, long lowestReadMark) {}
+
+    /**
+     * @param cursor {@link WorkerCursor#NONE} where it kept nothing yet
+     * @param started unique to the last start that was ordered, and higher than those before; 0: none was
+     */
+    record WorkerState(WorkerCursor cursor, long started, boolean paused) {}
 
     record PendingCopy(NodeId node, ChunkId chunk, long index) {}
 

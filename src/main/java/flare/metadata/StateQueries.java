@@ -10,6 +10,7 @@ import flare.metadata.wire.ObjectRow;
 import flare.metadata.wire.PositionRow;
 import flare.metadata.wire.SessionRow;
 import flare.metadata.wire.UsageRow;
+import flare.metadata.wire.WorkerRow;
 import flare.model.BlobId;
 import flare.model.BucketId;
 import flare.model.ChunkId;
@@ -120,6 +121,8 @@ final class StateQueries {
             return sessions();
         } else if (query instanceof Query.GetCounts) {
             return counts();
+        } else if (query instanceof Query.GetWorker get) {
+            return worker(get.worker());
         }
         return copies.ask(query);
     }
@@ -247,6 +250,14 @@ final class StateQueries {
             }
         }
         return new Query.Sessions(live, lowest);
+    }
+
+    private Query.WorkerState worker(String name) {
+        CommandCheck.worker(name);
+        WorkerRow row = read(Family.META, Keys.worker(name), WorkerRow.parser());
+        return row == null
+                ? new Query.WorkerState(WorkerCursor.NONE, 0, false)
+                : new Query.WorkerState(WorkerCodec.decode(row.getCursor()), row.getStarted(), row.getPaused());
     }
 
     private Query.Counts counts() {

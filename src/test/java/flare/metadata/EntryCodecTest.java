@@ -53,6 +53,11 @@ final class EntryCodecTest {
         byte[] ofBuckets = resource("entry-level-1-buckets.bin");
         assertThat(EntryCodec.encode(EntryCodec.decode(ofBuckets))).isEqualTo(ofBuckets);
         assertThat(EntryCodec.encode(GoldenBuckets.entry())).isEqualTo(ofBuckets);
+        byte[] ofWorkers = resource("entry-level-1-workers.bin");
+        EntryCodec.Entry workers = EntryCodec.decode(ofWorkers);
+        assertThat(EntryCodec.encode(workers)).isEqualTo(ofWorkers);
+        assertThat(EntryCodec.encode(GoldenWorkers.entry())).isEqualTo(ofWorkers);
+        workers.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         users.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
@@ -91,6 +96,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfWorkersMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-workers.bin"));
+        List<String> rows = new String(resource("rows-level-1-workers.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenWorkers.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void anEntryOfBucketsMakesTheRowsItAlwaysMade() throws Exception {
         EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-buckets.bin"));
         List<String> rows = new String(resource("rows-level-1-buckets.txt"), StandardCharsets.UTF_8)
@@ -114,6 +128,9 @@ final class EntryCodecTest {
         GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenUsers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenBuckets.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenWorkers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        commands.add(new Command.SaveCursor(
+                "w".repeat(256), new WorkerCursor("€".repeat(4096), Map.of("n".repeat(256), -1L)), Long.MAX_VALUE));
         commands.add(new Command.FreeOrphans(
                 new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.ClearFreed(chunks.stream()

@@ -50,6 +50,8 @@ final class ModelQueries {
             return sessions();
         } else if (query instanceof Query.GetCounts) {
             return counts();
+        } else if (query instanceof Query.GetWorker get) {
+            return state.workers.find(get.worker());
         } else if (query instanceof Query.FindBucket find) {
             return named(find.name()).map(bucket -> bucket.id);
         } else if (query instanceof Query.GetBucket get) {

@@ -78,6 +78,7 @@ final class ModelState implements ReplicatedState {
     final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
     final ModelUploads uploads = new ModelUploads(this);
     final ModelUsers users = new ModelUsers();
+    final ModelWorkers workers = new ModelWorkers(this);
     private long lastBucket;
     private long lastSession;
     private long version;
@@ -218,6 +219,10 @@ final class ModelState implements ReplicatedState {
                 || command instanceof Command.EnableUserKey
                 || command instanceof Command.SetUserPolicy) {
             return users.execute(command, version, Instant.ofEpochMilli(now));
+        } else if (command instanceof Command.SaveCursor save) {
+            return workers.save(save);
+        } else if (command instanceof Command.OrderWorker order) {
+            return workers.order(order, version);
         } else if (command instanceof Command.OpenSession open) {
             return open(open);
         } else if (command instanceof Command.RenewSession renew) {

@@ -31,6 +31,7 @@ import java.util.UUID;
 /** Commands that make sense often enough, and no sense often enough, drawn from few names so that they meet. */
 final class RandomCommands {
 
+    static final List<String> WORKERS = List.of("scrub", "b-alance");
     private static final int NODES = 5;
     private final Random random;
     private final ModelState model;
@@ -142,11 +143,25 @@ final class RandomCommands {
             case 24 -> renew();
             default ->
                 random.nextInt(4) > 0
-                        ? new Command.RaiseFeatureLevel(random.nextInt(3))
+                        ? raiseOrWorkers(random.nextInt(3), term)
                         : random.nextBoolean()
                                 ? new Command.CloseSession(session())
                                 : new Command.ExpireSession(session(), term);
         };
+    }
+
+    /** Levels that are refused leave room for workers' commands, told without another draw, as {@link #documents}. */
+    private Command<?> raiseOrWorkers(int level, long term) {
+        String worker = WORKERS.get((int) (counter % 2));
+        if (level == 0) {
+            Map<String, Long> numbers = counter % 3 == 0 ? Map.of() : Map.of("started", counter, "a", -counter);
+            return new Command.SaveCursor(
+                    worker, new WorkerCursor(counter % 5 == 0 ? "" : "ü" + counter, numbers), term);
+        } else if (level == 2 && counter % 4 > 0) {
+            return new Command.OrderWorker(
+                    worker, List.of(Command.WorkerOrder.values()).get((int) (counter % 4) - 1));
+        }
+        return new Command.RaiseFeatureLevel(level);
     }
 
     /** Told by how far it went and not drawn: each draw more makes other sequences, which may reach other commands less. */

@@ -57,6 +57,9 @@ final class StateDump {
                         id, ObjectKey.of("k" + key), Optional.empty(), Optional.of(1 + key % 3), last(sessions)));
             }
         }
+        for (String worker : RandomCommands.WORKERS) {
+            queries.add(new Query.GetWorker(worker));
+        }
         users(state, dump, queries);
         queries.forEach(query -> dump.put(query.toString(), answer(state, query)));
         // Which of two chunks with as many copies comes first is the store's business.

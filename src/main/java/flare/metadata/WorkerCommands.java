@@ -1,0 +1,41 @@
+package flare.metadata;
+
+import flare.metadata.wire.WorkerRow;
+
+/** What background workers keep over terms, and what operators want of them. */
+final class WorkerCommands {
+
+    private final Applying entry;
+    private final EntryBatch batch;
+
+    WorkerCommands(Applying entry) {
+        this.entry = entry;
+        this.batch = entry.batch();
+    }
+
+    Command.Done save(Command.SaveCursor save) {
+        entry.fence(save.term());
+        put(save.worker(), row(save.worker()).setCursor(WorkerCodec.encode(save.cursor())));
+        return new Command.Done();
+    }
+
+    Command.Done order(Command.OrderWorker order) {
+        WorkerRow.Builder row = row(order.worker()).setPaused(order.order() == Command.WorkerOrder.PAUSE);
+        if (order.order() == Command.WorkerOrder.START) {
+            row.setStarted(entry.version());
+        }
+        put(order.worker(), row);
+        return new Command.Done();
+    }
+
+    private WorkerRow.Builder row(String worker) {
+        byte[] row = batch.get(Family.META, Keys.worker(worker));
+        return row == null
+                ? WorkerRow.newBuilder()
+                : EntryBatch.parse(Family.META, row, WorkerRow.parser()).toBuilder();
+    }
+
+    private void put(String worker, WorkerRow.Builder row) {
+        batch.put(Family.META, Keys.worker(worker), row.build());
+    }
+}

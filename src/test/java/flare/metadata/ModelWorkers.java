@@ -1,0 +1,36 @@
+package flare.metadata;
+
+import java.util.TreeMap;
+
+/** What workers kept, as a plain map: part of {@link ModelState}. */
+final class ModelWorkers {
+
+    private final ModelState state;
+    private final TreeMap<String, Query.WorkerState> all = new TreeMap<>();
+
+    ModelWorkers(ModelState state) {
+        this.state = state;
+    }
+
+    Query.WorkerState find(String worker) {
+        return all.getOrDefault(worker, new Query.WorkerState(WorkerCursor.NONE, 0, false));
+    }
+
+    Command.Done save(Command.SaveCursor save) {
+        state.fence(save.term());
+        Query.WorkerState old = find(save.worker());
+        all.put(save.worker(), new Query.WorkerState(save.cursor(), old.started(), old.paused()));
+        return new Command.Done();
+    }
+
+    Command.Done order(Command.OrderWorker order, long version) {
+        Query.WorkerState old = find(order.worker());
+        Query.WorkerState changed = switch (order.order()) {
+            case START -> new Query.WorkerState(old.cursor(), version, false);
+            case PAUSE -> new Query.WorkerState(old.cursor(), old.started(), true);
+            case RESUME -> new Query.WorkerState(old.cursor(), old.started(), false);
+        };
+        all.put(order.worker(), changed);
+        return new Command.Done();
+    }
+}
