@@ -4,6 +4,7 @@ import flare.admin.AdminAccess;
 import flare.admin.AdminOperations;
 import flare.admin.AdminPort;
 import flare.admin.Scrape;
+import flare.admin.doctor.Doctor;
 import flare.config.Settings;
 import flare.http.HttpServer;
 import flare.telemetry.Metrics;
@@ -35,12 +36,13 @@ final class AdminServer {
         this.metrics = metrics;
     }
 
-    URI open(AdminOperations operations, OwnDisks disks) {
+    URI open(AdminOperations operations, Doctor doctor, OwnDisks disks) {
         String bind = settings.node().bind();
         AdminPort routes = new AdminPort(
                 system,
                 new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)),
                 operations,
+                doctor::examine,
                 new Scrape(metrics, disks::status));
         HttpServer bound = Await.started(
                 "admin port " + settings.admin().port(),

@@ -6,6 +6,7 @@ import flare.admin.NodeHealth;
 import flare.admin.ReclaimResult;
 import flare.admin.UserAdministration;
 import flare.admin.WorkerStatus;
+import flare.admin.doctor.Doctor;
 import flare.cluster.NodeMap;
 import flare.cluster.NodeMapActor;
 import flare.cluster.NodeView;
@@ -87,7 +88,7 @@ final class ApiRole {
     }
 
     /** What the rest of the process needs of a started API node. */
-    record Started(int objectPort, ApiProcess admin) {
+    record Started(int objectPort, ApiProcess admin, Doctor doctor) {
 
         /** Returns when writes are possible; goes on with a warning where they are not, since nodes may come later. */
         void awaitReady() {
@@ -102,13 +103,23 @@ final class ApiRole {
             }
         }
 
+        /** Of what works and is at risk: said once at the start, and in each status. */
+        void warn() {
+            List<String> warnings =
+                    Await.started("status", admin.status(), START_LIMIT).warnings();
+            if (warnings != null) {
+                warnings.forEach(LOG::warn);
+            }
+        }
+
         private List<String> obstacles() {
             return Await.started("readiness", admin.obstacles(), START_LIMIT);
         }
     }
 
     Started start(DataRole local, ClusterIdentity cluster, DataNodeClients clients, Consumer<Throwable> onFailure) {
-        Metadata metadata = new MeteredMetadata(startMetadata(onFailure), metrics.registry(), System::nanoTime);
+        RaftMetadata raft = startMetadata(onFailure);
+        Metadata metadata = new MeteredMetadata(raft, metrics.registry(), System::nanoTime);
         ClusterState state = initialise(metadata);
         cluster.learn(state.clusterId());
         local.adoptCluster(state.clusterId());
@@ -155,7 +166,14 @@ final class ApiRole {
         UserService users = new MetadataUserService(metadata, settings.object().commitTimeout());
         int port = bindObjectPort(
                 new Services(objects, new MetadataBucketService(environment), objects.multipart(), users));
-        return new Started(port, admin(metadata, nodeMap, repair, users, objects.locator()));
+        ApiProcess admin = admin(metadata, nodeMap, repair, users, objects.locator());
+        Doctor doctor = Examination.ofCluster(
+                system,
+                settings,
+                local,
+                admin,
+                new Examination.Reach(metadata, raft.renamesDurable(), nodeMap, dataNodes));
+        return new Started(port, admin, doctor);
     }
 
     private RaftMetadata startMetadata(Consumer<Throwable> onFailure) {

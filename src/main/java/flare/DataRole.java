@@ -1,5 +1,6 @@
 package flare;
 
+import flare.admin.doctor.Place;
 import flare.config.Settings;
 import flare.data.DataNode;
 import flare.data.DataNodeClients;
@@ -31,6 +32,7 @@ final class DataRole {
     private final Map<UUID, LocalDataNode> nodes = new LinkedHashMap<>();
     private final OwnDisks disks = new OwnDisks();
     private final List<URI> urls = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
 
     private DataRole() {}
 
@@ -66,6 +68,8 @@ final class DataRole {
             closing.add("data node port " + bound.port(), () -> Await.stopped(bound.stop(limit), limit.plus(limit)));
             role.nodes.put(node.uuid(), node);
             role.disks.add(node);
+            role.places.add(new Place(
+                    "data node " + node.uuid(), directory, settings.data().reserve()));
             role.urls.add(URI.create("http://" + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
             port = port == 0 ? 0 : port + 1;
         }
@@ -107,6 +111,10 @@ final class DataRole {
 
     List<URI> urls() {
         return List.copyOf(urls);
+    }
+
+    List<Place> places() {
+        return List.copyOf(places);
     }
 
     OwnDisks disks() {

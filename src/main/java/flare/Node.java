@@ -3,6 +3,7 @@ package flare;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import flare.admin.DataProcess;
+import flare.admin.doctor.Doctor;
 import flare.config.Settings;
 import flare.data.DataNodeClients;
 import flare.data.NodeCredentials;
@@ -70,15 +71,18 @@ final class Node implements AutoCloseable {
                 ? DataRole.start(system, settings, secret, cluster, clients, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
-            URI adminPort = admin.open(new DataProcess(data.disks()::obstacles), data.disks());
+            DataProcess operations = new DataProcess(data.disks()::obstacles);
+            Doctor doctor = Examination.ofProcess(system, settings, data, operations);
+            URI adminPort = admin.open(operations, doctor, data.disks());
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
         ApiRole api = new ApiRole(system, settings, metrics, closing);
         ApiRole.Started started = api.start(data, cluster, clients, onFailure);
-        URI adminPort = admin.open(started.admin(), data.disks());
+        URI adminPort = admin.open(started.admin(), started.doctor(), data.disks());
         closing.add("readiness", admin::stopping);
         started.awaitReady();
+        started.warn();
         return new Node(closing, Optional.of(objectUrl(settings, started.objectPort())), adminPort, data.urls());
     }
 

@@ -55,6 +55,14 @@ final class Secrets {
         }
     }
 
+    /** The file it is in; empty where the settings hold the secret itself. */
+    static Optional<Path> file(NodeSettings node) {
+        return node.clusterSecret().isPresent()
+                ? Optional.empty()
+                : Optional.of(node.clusterSecretFile()
+                        .orElseGet(() -> node.dataDir().toAbsolutePath().resolve(FILE)));
+    }
+
     /** The key pair that may do everything on the object port; empty: none is set. */
     static Optional<RootAccount> root(S3Settings settings) {
         if (!settings.hasCredentials()) {

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.admin.doctor.DoctorReport;
 import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -51,15 +52,22 @@ public final class AdminPort {
     private final ActorSystem<?> system;
     private final AdminAccess access;
     private final AdminOperations operations;
+    private final Supplier<CompletionStage<DoctorReport>> doctor;
     private final Scrape scrape;
     private final Map<String, Route> health;
     private final Map<String, Route> routes;
     private volatile boolean stopping;
 
-    public AdminPort(ActorSystem<?> system, AdminAccess access, AdminOperations operations, Scrape scrape) {
+    public AdminPort(
+            ActorSystem<?> system,
+            AdminAccess access,
+            AdminOperations operations,
+            Supplier<CompletionStage<DoctorReport>> doctor,
+            Scrape scrape) {
         this.system = system;
         this.access = access;
         this.operations = operations;
+        this.doctor = doctor;
         this.scrape = scrape;
         health = Map.of(
                 "/health/live", new Route(HttpMethods.GET, () -> json(StatusCodes.OK, Map.of("live", true))),
@@ -73,6 +81,8 @@ public final class AdminPort {
                 new Route(HttpMethods.GET, this::nodes),
                 RaftRoutes.RAFT,
                 new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok)),
+                "/admin/doctor",
+                new Route(HttpMethods.GET, () -> this.doctor.get().thenCompose(AdminPort::ok)),
                 "/admin/reclaim",
                 new Route(HttpMethods.POST, this::reclaim));
     }

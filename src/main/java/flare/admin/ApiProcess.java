@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.admin.doctor.LoneVoter;
 import flare.metadata.ClusterSettings;
 import flare.metadata.ClusterState;
 import flare.metadata.Command;
@@ -13,6 +14,7 @@ import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.object.ObjectLocator;
 import flare.telemetry.BuildInfo;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,7 +134,8 @@ public final class ApiProcess implements AdminOperations {
                         counts.repairs()),
                 work.workers(),
                 certificate.get().orElse(null),
-                cluster.isPresent() ? null : "the cluster is not initialised yet");
+                cluster.isPresent() ? null : "the cluster is not initialised yet",
+                warnings(cluster, nodes));
     }
 
     private Status unreadable(String problem) {
@@ -145,7 +148,20 @@ public final class ApiProcess implements AdminOperations {
                 null,
                 work.workers(),
                 certificate.get().orElse(null),
-                problem);
+                problem,
+                List.of());
+    }
+
+    private List<String> warnings(Optional<ClusterState> cluster, List<NodeStatus> nodes) {
+        List<URI> urls = nodes.stream()
+                .filter(node -> !node.state().equals("removed"))
+                .map(node -> URI.create(node.url()))
+                .toList();
+        int copies = cluster.map(state -> state.settings().wantedCopies()).orElse(1);
+        return LoneVoter.risk(metadata.status().voters(), copies, urls)
+                .map(risk -> risk + ". The way out: " + LoneVoter.WAY_OUT)
+                .stream()
+                .toList();
     }
 
     @Override
@@ -241,7 +257,8 @@ public final class ApiProcess implements AdminOperations {
                 status.leadingTerm().isPresent(),
                 status.appliedIndex(),
                 status.committedIndex(),
-                status.sessionLive());
+                status.sessionLive(),
+                status.voters());
     }
 
     private static Status.Sessions sessions(Query.Sessions sessions) {

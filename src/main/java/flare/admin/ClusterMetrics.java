@@ -31,6 +31,7 @@ final class ClusterMetrics {
         raft("flare.raft.applied.index", "Last log index applied", raft -> (double) raft.appliedIndex());
         raft("flare.raft.committed.index", "Last log index known committed", raft -> (double) raft.committedIndex());
         raft("flare.raft.leading", "1 where the leader is", raft -> raft.leading() ? 1 : 0);
+        raft("flare.raft.voters", "Members of the metadata log whose majority decides", raft -> (double) raft.voters());
         raft("flare.raft.leader.known", "1 if a leader is known", raft -> raft.leader() == null ? 0 : 1);
         raft("flare.session.live", "1 if this process may write", raft -> raft.sessionLive() ? 1 : 0);
         counts("flare.objects", "Objects", Status.Counts::objects);

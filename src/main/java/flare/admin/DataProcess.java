@@ -31,8 +31,8 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<Status> status() {
-        return CompletableFuture.completedStage(
-                new Status(BuildInfo.version(), null, null, List.of(), null, null, List.of(), null, ELSEWHERE));
+        return CompletableFuture.completedStage(new Status(
+                BuildInfo.version(), null, null, List.of(), null, null, List.of(), null, ELSEWHERE, List.of()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers background work; only where the coordinator runs does it move
  * @param certificate null where the object port speaks no TLS
  * @param problem one sentence, or null
+ * @param warnings what works and is at risk, a sentence each with the way out
  */
 public record Status(
         String version,
@@ -21,11 +22,13 @@ public record Status(
         @Nullable Counts counts,
         List<WorkerStatus> workers,
         @Nullable CertificateStatus certificate,
-        @Nullable String problem) {
+        @Nullable String problem,
+        @Nullable List<String> warnings) {
 
     public Status {
         nodes = List.copyOf(nodes);
         workers = List.copyOf(workers);
+        warnings = warnings == null ? List.of() : List.copyOf(warnings); // an older server tells none
     }
 
     /** Identity and replicated choices. */
@@ -38,6 +41,7 @@ public record Status(
      * @param leader peer id, or null when none is known
      * @param leading whether this process leads and is ready to
      * @param sessionLive whether it is registered: only then does it write
+     * @param voters members whose majority decides, 0 where that is not known
      */
     public record Raft(
             String peer,
@@ -46,7 +50,8 @@ public record Status(
             boolean leading,
             long appliedIndex,
             long committedIndex,
-            boolean sessionLive) {}
+            boolean sessionLive,
+            int voters) {}
 
     /** @param lowestReadMark copies freed at or after this index wait for a read under way; null without a session */
     public record Sessions(List<Session> live, @Nullable Long lowestReadMark) {}

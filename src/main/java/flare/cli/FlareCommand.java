@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare raft status                 the peers that keep the metadata",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
+            "  flare doctor                      what is wrong or at risk, and what to do about it",
             "  flare object locate a/key --verify  on which nodes an object's bytes are, and whether they are sound",
             "  flare user add anna               another key pair than that of the settings",
             "  flare client-config aws           what the AWS CLI needs to use this server",
@@ -67,6 +68,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ClusterCommand.class)
                 .addSubcommand(UploadsCommand.class)
                 .addSubcommand(ObjectCommand.class)
+                .addSubcommand(DoctorCommand.class)
                 .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)

@@ -141,7 +141,7 @@ final class ObjectCommand implements Runnable {
     }
 
     private static void row(PrintWriter out, Object... cells) {
-        out.println(String.format("%-16s %-12s %-26s %-9s %-6s %-10s %-9s %-8s %s", cells)
+        out.println(String.format("%-15s %-9s %-38s %-9s %-6s %-10s %-9s %-8s %s", cells)
                 .stripTrailing());
     }
 

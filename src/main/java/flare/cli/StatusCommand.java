@@ -29,6 +29,9 @@ final class StatusCommand implements Callable<Integer> {
         if (status.problem() != null) {
             out.println("PROBLEM   " + status.problem());
         }
+        if (status.warnings() != null) {
+            status.warnings().forEach(warning -> out.println("WARNING   " + warning));
+        }
         out.println("server    flare " + status.version());
         if (status.cluster() != null) {
             Status.Cluster cluster = status.cluster();

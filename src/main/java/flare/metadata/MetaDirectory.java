@@ -34,6 +34,7 @@ final class MetaDirectory implements AutoCloseable {
     private final Path root;
     private final FileChannel lockFile;
     private final FileLock lock;
+    private boolean renamesDurable;
 
     private MetaDirectory(Path root, FileChannel lockFile, FileLock lock) {
         this.root = root;
@@ -61,6 +62,11 @@ final class MetaDirectory implements AutoCloseable {
             lockFile.close();
             throw e;
         }
+    }
+
+    /** Whether its directories could be made to keep renames through a power loss. */
+    boolean renamesDurable() {
+        return renamesDurable;
     }
 
     Path root() {
@@ -181,6 +187,7 @@ final class MetaDirectory implements AutoCloseable {
                 durable &= setDirectorySync(group) && setDirectorySync(group.resolve("current"));
             }
         }
+        renamesDurable = durable;
         if (!durable) {
             log.warn(
                     "{} can't have the D attribute (chattr +D): after a power loss this peer may forget a vote, and two"

@@ -152,6 +152,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         return node.peers();
     }
 
+    /** Whether the directory makes renames durable by itself, so that a vote is not forgotten in a power loss. */
+    public boolean renamesDurable() {
+        return node.renamesDurable();
+    }
+
     /** Registers what is to be known of snapshots. */
     public void measure(MeterRegistry metrics) {
         Gauge.builder("flare.snapshot.index", node, RatisNode::snapshotIndex)

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param appliedIndex last index applied here
  * @param committedIndex last index known committed here
  * @param sessionLive whether this process's session is live
+ * @param voters members whose majority decides, as this process knows; 0 where it knows none
  */
 public record RaftStatus(
         String peer,
@@ -20,4 +21,5 @@ public record RaftStatus(
         OptionalLong leadingTerm,
         long appliedIndex,
         long committedIndex,
-        boolean sessionLive) {}
+        boolean sessionLive,
+        int voters) {}

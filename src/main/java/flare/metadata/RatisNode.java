@@ -246,7 +246,8 @@ final class RatisNode implements CommandLog, AutoCloseable {
                 leads ? OptionalLong.of(term) : OptionalLong.empty(),
                 stateMachine.appliedIndex(),
                 division().getRaftLog().getLastCommittedIndex(),
-                sessionLive);
+                sessionLive,
+                conf().getCurrentPeers().size());
     }
 
     @Override
@@ -350,6 +351,11 @@ final class RatisNode implements CommandLog, AutoCloseable {
             // Committed, but what came of it can't be read here: asked again, it is answered from the kept results.
             throw Unavailable.because("the outcomes of entry " + reply.getLogIndex() + " can't be read", e);
         }
+    }
+
+    /** Whether a vote is kept through a power loss without more ado. */
+    boolean renamesDurable() {
+        return directory.renamesDurable();
     }
 
     RaftPeers peers() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flare.admin.doctor.Doctor;
+import flare.admin.doctor.ReadyCheck;
 import flare.config.Settings;
 import flare.metadata.Command;
 import flare.metadata.InMemoryMetadata;
@@ -64,6 +66,9 @@ class AdminPortTest {
     private final FixedMetadata metadata = new FixedMetadata();
     private final List<NodeHealth> health =
             new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
+    private final Doctor doctor = new Doctor(
+            List.of(new ReadyCheck(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed")))),
+            Duration.ofSeconds(5));
     private final Located located = new Located();
     private final List<Metrics> opened = new ArrayList<>();
 
@@ -343,6 +348,28 @@ class AdminPortTest {
     }
 
     @Test
+    void tellsWhatTheDoctorFinds() {
+        JsonNode report = json(get(LOOPBACK, "/admin/doctor"));
+
+        assertThat(report.path("worst").asText()).isEqualTo("FAIL");
+        assertThat(report.path("findings").path(0).path("value").asText()).isEqualTo("data-1: its disk failed");
+    }
+
+    @Test
+    void warnsOfALoneVoterWhereObjectsAreToSurviveADisk() {
+        assertThat(json(get(LOOPBACK, "/admin/status")).path("warnings")).isEmpty();
+        metadata.voters = 1;
+
+        JsonNode status = json(get(LOOPBACK, "/admin/status"));
+
+        assertThat(status.path("problem").isNull()).isTrue();
+        assertThat(status.path("warnings").path(0).asText())
+                .startsWith("a single voter holds the only metadata, though 3 copies of each chunk are kept")
+                .contains("flare raft add");
+        assertThat(text(get(LOOPBACK, "/metrics"))).contains("flare_raft_voters 1.0");
+    }
+
+    @Test
     void locatesAnObject() {
         JsonNode page = json(get(
                 LOOPBACK, "/admin/objects/locate?bucket=photos&key=a%2Fb+c&version=null&from=50&limit=1&verify=true"));
@@ -394,6 +421,7 @@ class AdminPortTest {
                 kit.system(),
                 LOOPBACK,
                 new DataProcess(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed"))),
+                doctor::examine,
                 scrape());
 
         HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
@@ -407,7 +435,11 @@ class AdminPortTest {
     @Test
     void scrapesADataProcessesOwnDisksAndNoFigureItCanNotKnow() {
         AdminPort port = new AdminPort(
-                kit.system(), LOOPBACK, new DataProcess(() -> CompletableFuture.completedStage(List.of())), scrape());
+                kit.system(),
+                LOOPBACK,
+                new DataProcess(() -> CompletableFuture.completedStage(List.of())),
+                doctor::examine,
+                scrape());
 
         String scraped = text(await(port.handle(HttpRequest.GET("/metrics"))));
 
@@ -442,7 +474,7 @@ class AdminPortTest {
                 Optional::empty,
                 users,
                 located::get);
-        return new AdminPort(kit.system(), access, process, scrape());
+        return new AdminPort(kit.system(), access, process, doctor::examine, scrape());
     }
 
     private Scrape scrape() {

@@ -31,6 +31,7 @@ final class FixedMetadata implements Metadata {
     boolean leaderless;
     boolean hanging;
     boolean sessionLive = true;
+    int voters = 3;
     final List<Command<?>> submitted = new ArrayList<>();
 
     @Override
@@ -110,6 +111,6 @@ final class FixedMetadata implements Metadata {
 
     @Override
     public RaftStatus status() {
-        return new RaftStatus("api-1", Optional.of("api-1"), 3, OptionalLong.of(3), 95, 96, sessionLive);
+        return new RaftStatus("api-1", Optional.of("api-1"), 3, OptionalLong.of(3), 95, 96, sessionLive, voters);
     }
 }

@@ -50,6 +50,7 @@ class UserRoutesTest {
                     Optional::empty,
                     new UserAdministration(users, settings.s3()),
                     question -> CompletableFuture.failedStage(new UnsupportedOperationException())),
+            () -> CompletableFuture.failedStage(new UnsupportedOperationException()),
             new Scrape(metrics, () -> CompletableFuture.completedStage(List.of())));
 
     private int status;

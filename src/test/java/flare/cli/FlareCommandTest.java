@@ -94,6 +94,34 @@ class FlareCommandTest {
         assertThat(asked).isEmpty();
     }
 
+    @Test
+    void showsWhatTheDoctorFindsAndFailsWhereSomethingHas() {
+        answer = """
+                {"worst":"FAIL","findings":[\
+                {"check":"fsync","subject":"metadata in /x","severity":"OK","value":"1.00 ms","wayOut":null},\
+                {"check":"data node","subject":"3 at u","severity":"FAIL","value":"does not answer","wayOut":"start it"}]}""";
+        assertThat(run("doctor")).isEqualTo(1);
+        assertThat(asked).singleElement().asString().startsWith("GET /admin/doctor ");
+        assertThat(out.toString()).isEqualTo("""
+                        FAIL  data node, 3 at u: does not answer
+                              -> start it
+                        2 things looked at, 1 are as they should be
+                        """);
+        assertThat(run("doctor", "--all")).isEqualTo(1);
+        assertThat(out.toString()).contains("OK    fsync, metadata in /x: 1.00 ms\n");
+        answer = answer.replace("FAIL", "WARN");
+        assertThat(run("doctor", "--json")).isZero();
+        assertThat(out.toString()).contains("\"wayOut\" : \"start it\"");
+    }
+
+    @Test
+    void showsTheWarningsOfTheStatusWithoutFailing() {
+        answer = """
+                {"version":"0.1.0","nodes":[],"workers":[],"problem":null,"warnings":["a single voter"]}""";
+        assertThat(run("status")).isZero();
+        assertThat(out.toString()).startsWith("WARNING   a single voter\n");
+    }
+
     private static String located(long next) {
         return """
                 {"bucket":"photos","key":"a b","version":"null","internalVersion":77,"etag":"e","size":100,\

@@ -119,7 +119,7 @@ public final class InMemoryMetadata implements Metadata {
     @Override
     public synchronized RaftStatus status() {
         long index = state.applied.index();
-        return new RaftStatus("api-1", Optional.of("api-1"), term, OptionalLong.of(term), index, index, true);
+        return new RaftStatus("api-1", Optional.of("api-1"), term, OptionalLong.of(term), index, index, true, 1);
     }
 
     @SuppressWarnings("unchecked")

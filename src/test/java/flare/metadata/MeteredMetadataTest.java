@@ -44,7 +44,7 @@ class MeteredMetadataTest {
 
         @Override
         public RaftStatus status() {
-            return new RaftStatus("a", Optional.empty(), 0, OptionalLong.empty(), 0, 0, false);
+            return new RaftStatus("a", Optional.empty(), 0, OptionalLong.empty(), 0, 0, false, 0);
         }
     }
 

@@ -108,7 +108,7 @@ class CoordinatorTest {
 
     private void coordinate(Supplier<Step> step) {
         kit.spawn(Coordinator.create(
-                () -> new RaftStatus("a", Optional.empty(), 1, leading, 1, 1, true),
+                () -> new RaftStatus("a", Optional.empty(), 1, leading, 1, 1, true, 1),
                 new Coordinator.Duties(
                         List::of,
                         term -> {
