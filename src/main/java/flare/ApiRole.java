@@ -1,11 +1,8 @@
 package flare;
 
 import flare.admin.ApiProcess;
-import flare.admin.BackgroundWork;
 import flare.admin.NodeHealth;
-import flare.admin.ReclaimResult;
 import flare.admin.UserAdministration;
-import flare.admin.WorkerStatus;
 import flare.admin.doctor.Doctor;
 import flare.cluster.NodeMap;
 import flare.cluster.NodeMapActor;
@@ -32,7 +29,6 @@ import flare.object.UserService;
 import flare.placement.ActorPlacement;
 import flare.placement.PlacementActor;
 import flare.repair.NodeMapFeed;
-import flare.repair.Progress;
 import flare.repair.Repair;
 import flare.s3.ObjectPort;
 import flare.s3.ObjectPortSettings;
@@ -49,10 +45,8 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -69,7 +63,6 @@ final class ApiRole {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiRole.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration RECLAIM_LIMIT = Duration.ofMinutes(5);
     private static final Duration READY_LIMIT = Duration.ofSeconds(15);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
 
@@ -208,7 +201,7 @@ final class ApiRole {
         ClusterSettings seed = new ClusterSettings(
                 settings.object().copies(),
                 settings.object().chunkSize().toInt(),
-                settings.placement().strategy().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                settings.placement().strategy().spelling());
         return Await.started(
                 "no leader of the metadata was found (peers " + settings.raft().peers() + ")",
                 metadata.submit(new Command.InitCluster(UUID.randomUUID(), seed)),
@@ -274,7 +267,7 @@ final class ApiRole {
                 settings.object().writeQuorum(),
                 settings.raft().readTimeout(),
                 () -> nodeMap.nodes().stream().map(ApiRole::health).toList(),
-                new Work(repair, system),
+                new ShownRepair(repair, system),
                 https::status,
                 new UserAdministration(users, settings.s3()),
                 locator::page);
@@ -282,33 +275,5 @@ final class ApiRole {
 
     private static NodeHealth health(NodeView view) {
         return new NodeHealth(view.node().id(), view.usable(), view.reason(), view.freeBytes(), view.totalBytes());
-    }
-
-    /** Repair as the admin port shows it. */
-    private record Work(Repair repair, ActorSystem<?> system) implements BackgroundWork {
-
-        @Override
-        public List<WorkerStatus> workers() {
-            return repair.progress().stream().map(Work::worker).toList();
-        }
-
-        private static WorkerStatus worker(Progress progress) {
-            return new WorkerStatus(
-                    progress.worker(),
-                    progress.state().name().toLowerCase(Locale.ROOT),
-                    progress.done(),
-                    progress.left(),
-                    progress.perSecond(),
-                    progress.estimatedEnd().map(Duration::toSeconds).orElse(null),
-                    progress.note(),
-                    progress.alarm().orElse(null));
-        }
-
-        @Override
-        public CompletionStage<ReclaimResult> reclaimNow() {
-            return repair.reclaimNowAndWait(RECLAIM_LIMIT, system)
-                    .thenApply(report -> new ReclaimResult(
-                            report.complete(), report.freedCopies(), report.orphans(), report.remains()));
-        }
     }
 }

@@ -18,6 +18,11 @@ public interface AdminOperations {
 
     CompletionStage<ReclaimResult> reclaim();
 
+    CompletionStage<RebalanceStatus> rebalance();
+
+    /** Starts rebalancing, or calls it off until it is started again. */
+    CompletionStage<RebalanceStatus> setRebalance(boolean wanted);
+
     /** Multipart uploads that are open. */
     CompletionStage<UploadList> uploads(UploadFilter filter);
 

@@ -46,6 +46,7 @@ public final class AdminPort {
 
     private static final String NODES = "/admin/nodes";
     private static final String UPLOADS = "/admin/uploads";
+    private static final String REBALANCE = "/admin/rebalance";
 
     private record Route(HttpMethod method, Supplier<CompletionStage<HttpResponse>> answer) {}
 
@@ -84,7 +85,13 @@ public final class AdminPort {
                 "/admin/doctor",
                 new Route(HttpMethods.GET, () -> this.doctor.get().thenCompose(AdminPort::ok)),
                 "/admin/reclaim",
-                new Route(HttpMethods.POST, this::reclaim));
+                new Route(HttpMethods.POST, this::reclaim),
+                REBALANCE,
+                new Route(HttpMethods.GET, () -> operations.rebalance().thenCompose(AdminPort::ok)),
+                REBALANCE + "/start",
+                new Route(HttpMethods.POST, () -> operations.setRebalance(true).thenCompose(AdminPort::ok)),
+                REBALANCE + "/cancel",
+                new Route(HttpMethods.POST, () -> operations.setRebalance(false).thenCompose(AdminPort::ok)));
     }
 
     /** From now on the process is not ready: load balancers look elsewhere while transfers end. */

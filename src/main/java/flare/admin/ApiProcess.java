@@ -170,6 +170,16 @@ public final class ApiProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<RebalanceStatus> rebalance() {
+        return work.rebalance();
+    }
+
+    @Override
+    public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
+        return work.setRebalance(wanted);
+    }
+
+    @Override
     public CompletionStage<UploadList> uploads(UploadFilter filter) {
         return openUploads.list(filter);
     }

@@ -11,4 +11,9 @@ public interface BackgroundWork {
 
     /** Reclaims now, on the whole cluster, and completes when nothing more can be. UNAVAILABLE without a leader. */
     CompletionStage<ReclaimResult> reclaimNow();
+
+    CompletionStage<RebalanceStatus> rebalance();
+
+    /** Starts it, or calls it off until it is started again. */
+    CompletionStage<RebalanceStatus> setRebalance(boolean wanted);
 }

@@ -41,6 +41,16 @@ public final class DataProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<RebalanceStatus> rebalance() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
+        return elsewhere();
+    }
+
+    @Override
     public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
         return elsewhere();
     }

@@ -65,6 +65,7 @@ public final class FlareCommand implements Runnable {
         line.addSubcommand(StatusCommand.class)
                 .addSubcommand(NodeCommand.class)
                 .addSubcommand(ReclaimCommand.class)
+                .addSubcommand(RebalanceCommand.class)
                 .addSubcommand(ClusterCommand.class)
                 .addSubcommand(UploadsCommand.class)
                 .addSubcommand(ObjectCommand.class)

@@ -20,9 +20,11 @@ final class ClusterCommands {
     private static final BucketName FIRST_BUCKET = new BucketName("object");
 
     private final EntryBatch batch;
+    private final WorkerCommands workers;
 
-    ClusterCommands(EntryBatch batch) {
+    ClusterCommands(EntryBatch batch, WorkerCommands workers) {
         this.batch = batch;
+        this.workers = workers;
     }
 
     ClusterState init(Command.InitCluster init, BucketCommands buckets) {
@@ -151,7 +153,17 @@ final class ClusterCommands {
     }
 
     private void put(NodeId id, NodeRow node) {
+        byte[] before = batch.get(Family.NODE, Keys.node(id));
+        if (before == null || !isPlacedAlike(EntryBatch.parse(Family.NODE, before, NodeRow.parser()), node)) {
+            workers.nodesChanged();
+        }
         batch.put(Family.NODE, Keys.node(id), node);
+    }
+
+    private static boolean isPlacedAlike(NodeRow one, NodeRow other) {
+        return one.getState().equals(other.getState())
+                && one.getZone().equals(other.getZone())
+                && one.getWeight() == other.getWeight();
     }
 
     /** NO_SUCH_NODE. */

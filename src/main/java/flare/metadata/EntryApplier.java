@@ -20,14 +20,14 @@ final class EntryApplier {
 
     EntryApplier(Applying entry) {
         this.entry = entry;
-        this.cluster = new ClusterCommands(entry.batch());
+        this.workers = new WorkerCommands(entry);
+        this.cluster = new ClusterCommands(entry.batch(), workers);
         this.sessions = new SessionCommands(entry);
         this.copies = new CopyCommands(entry, cluster);
         this.buckets = new BucketCommands(entry);
         this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
         this.uploads = new MultipartCommands(entry, buckets, objects);
         this.users = new UserCommands(entry);
-        this.workers = new WorkerCommands(entry);
     }
 
     List<Outcome> apply(List<Envelope> commands) {

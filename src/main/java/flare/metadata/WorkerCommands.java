@@ -28,6 +28,17 @@ final class WorkerCommands {
         return new Command.Done();
     }
 
+    /**
+     * Starts anew what depends on where chunks belong, but does not end a pause. Until the worker has kept something there
+     * is nothing that it could have finished.
+     */
+    void nodesChanged() {
+        WorkerRow.Builder row = row(WorkerCursor.REBALANCE);
+        if (row.hasCursor()) {
+            put(WorkerCursor.REBALANCE, row.setStarted(entry.version()));
+        }
+    }
+
     private WorkerRow.Builder row(String worker) {
         byte[] row = batch.get(Family.META, Keys.worker(worker));
         return row == null

@@ -12,6 +12,9 @@ import java.util.TreeMap;
  */
 public record WorkerCursor(String position, Map<String, Long> numbers) {
 
+    /** The name of the worker that a change of the node map starts anew. */
+    public static final String REBALANCE = "rebalance";
+
     public static final WorkerCursor NONE = new WorkerCursor("", Map.of());
 
     public WorkerCursor {

@@ -38,8 +38,23 @@ final class Copier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Copier.class);
 
-    /** What became of one chunk. */
-    record Result(ChunkRecord chunk, boolean made, String why) {}
+    /**
+     * What became of one chunk.
+     *
+     * @param failed sources that did not give the bytes, before one did
+     * @param why no copy was made; empty if one was
+     */
+    record Result(ChunkRecord chunk, boolean made, List<NodeId> failed, String why) {
+
+        static Result failure(ChunkRecord chunk, String why) {
+            return new Result(chunk, false, List.of(), why);
+        }
+
+        /** Whether the new copy may stand for the node's: not where another of the old ones has just turned out bad. */
+        boolean replaces(NodeId node) {
+            return made && failed.stream().allMatch(node::equals);
+        }
+    }
 
     private record Order(ChunkRecord chunk, NodeId target, DataNode targetNode, long generation) {}
 
@@ -72,15 +87,32 @@ final class Copier {
 
     /** @param nodes the node map, for the sources' identities and addresses */
     List<Result> copy(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes) {
+        return copyAll(chunks, this::plan, nodes);
+    }
+
+    /**
+     * To the nodes named; the old copies stay.
+     *
+     * @param nodes as in {@link #copy}
+     */
+    List<Result> copyTo(Map<ChunkRecord, NodeId> targets, Map<NodeId, NodeInfo> nodes) {
+        return copyAll(
+                List.copyOf(targets.keySet()),
+                chunk -> Optional.ofNullable(targets.get(chunk)).flatMap(target -> planOn(chunk, target)),
+                nodes);
+    }
+
+    private List<Result> copyAll(
+            List<ChunkRecord> chunks, Function<ChunkRecord, Optional<Order>> plan, Map<NodeId, NodeInfo> nodes) {
         List<Result> results = new ArrayList<>();
         List<Started> started = new ArrayList<>();
         for (ChunkRecord chunk : chunks) {
-            Optional<Order> order = plan(chunk);
+            Optional<Order> order = plan.apply(chunk);
             if (order.isPresent()) {
                 CrashPoint.COPY_PLANNED.reached();
                 started.add(new Started(order.get(), pull(order.get(), sources(chunk), List.of(), nodes)));
             } else {
-                results.add(new Result(chunk, false, "no node can take a copy of chunk " + chunk.id()));
+                results.add(Result.failure(chunk, "no node can take a copy of chunk " + chunk.id()));
             }
         }
         started.forEach(one -> results.add(finish(one)));
@@ -95,20 +127,29 @@ final class Copier {
             if (targets.isEmpty()) {
                 return Optional.empty();
             }
-            NodeId target = targets.get(0);
-            Optional<DataNode> node = dataNodes.find(target);
-            if (node.isPresent()) {
-                try {
-                    long generation = ask.submit(new Command.PlanCopy(chunk.id(), target, term));
-                    return Optional.of(new Order(chunk, target, node.get(), generation));
-                } catch (FlareException e) {
-                    if (e.fault() != Fault.CONFLICT) {
-                        throw e;
-                    }
-                    LOG.debug("No copy of chunk {} on node {}: {}", chunk.id(), target, e.getMessage());
-                }
+            Optional<Order> order = planOn(chunk, targets.get(0));
+            if (order.isPresent()) {
+                return order;
             }
-            excluded.add(target);
+            excluded.add(targets.get(0));
+        }
+    }
+
+    /** Empty if the node can't be reached or takes no copy of this chunk now. */
+    private Optional<Order> planOn(ChunkRecord chunk, NodeId target) {
+        Optional<DataNode> node = dataNodes.find(target);
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long generation = ask.submit(new Command.PlanCopy(chunk.id(), target, term));
+            return Optional.of(new Order(chunk, target, node.get(), generation));
+        } catch (FlareException e) {
+            if (e.fault() != Fault.CONFLICT) {
+                throw e;
+            }
+            LOG.debug("No copy of chunk {} on node {}: {}", chunk.id(), target, e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -171,10 +212,10 @@ final class Copier {
             ask.submit(new Command.CommitCopy(order.chunk.id(), order.target, order.generation));
             CrashPoint.COPY_COMMITTED.reached();
             pulled.failed.forEach(source -> dropIfBad(order.chunk, source));
-            return new Result(order.chunk, true, "");
+            return new Result(order.chunk, true, pulled.failed, "");
         } catch (FlareException | DataNodeException e) {
             abandon(order);
-            return new Result(order.chunk, false, String.valueOf(e.getMessage()));
+            return Result.failure(order.chunk, String.valueOf(e.getMessage()));
         }
     }
 

@@ -104,7 +104,7 @@ final class Evacuation {
                 bytes += result.chunk().length();
                 Optional<NodeId> old =
                         on(NodeState.DRAINING, result.chunk(), nodes).stream().findFirst();
-                if (old.isPresent() && copier.drop(result.chunk(), old.get())) {
+                if (old.isPresent() && result.replaces(old.get()) && copier.drop(result.chunk(), old.get())) {
                     changed++;
                 }
             }

@@ -9,7 +9,6 @@ import flare.model.NodeInfo;
 import flare.placement.PlacementActor;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -87,7 +86,7 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
 
     private Behavior<Command> cluster(Cluster read) {
         read.cluster
-                .flatMap(state -> strategy(state.settings().placementStrategy()))
+                .flatMap(state -> Strategy.spelled(state.settings().placementStrategy()))
                 .ifPresent(strategy -> targets.placement().tell(new PlacementActor.StrategyChanged(strategy)));
         getContext().pipeToSelf(metadata.read(new Query.ListNodes()), (nodes, failure) -> new Nodes(nodes));
         return this;
@@ -102,14 +101,5 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
             targets.nodeMap().tell(new NodeMapActor.NodesListed(infos));
         }
         return this;
-    }
-
-    private static Optional<Strategy> strategy(String spelling) {
-        for (Strategy strategy : Strategy.values()) {
-            if (strategy.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(spelling)) {
-                return Optional.of(strategy);
-            }
-        }
-        return Optional.empty();
     }
 }

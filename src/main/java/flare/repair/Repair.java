@@ -62,6 +62,7 @@ public final class Repair {
     private final SessionSettings sessions;
     private final ProgressBoard board;
     private final Ask ask;
+    private final CopyTurn turn;
     private final LongSupplier nanoTime = System::nanoTime;
     private final AtomicBoolean resumeSweep = new AtomicBoolean();
     private @Nullable CompletionStage<ReclaimReport> reclaiming;
@@ -78,6 +79,7 @@ public final class Repair {
         this.sessions = sessions;
         this.board = new ProgressBoard(metrics);
         this.ask = new Ask(reach.metadata(), settings.callTimeout());
+        this.turn = new CopyTurn(settings);
     }
 
     /** The actor to spawn, once, in each API process. */
@@ -91,6 +93,10 @@ public final class Repair {
                                 settings.rate().bytes(), settings.interval().dividedBy(RETRIES_AN_INTERVAL))),
                 board,
                 nanoTime);
+    }
+
+    public Rebalance rebalance() {
+        return new Rebalance(reach.metadata());
     }
 
     /** All workers' reports; STOPPED ones where this process does not lead, none before it ever did. */
@@ -139,7 +145,8 @@ public final class Repair {
                 new UploadExpiry(ask, settings, term),
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term),
                 sweep(term),
-                new HealWorker(ask, copier, settings, nanoTime));
+                turn.first(new HealWorker(ask, copier, settings, nanoTime)),
+                turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)));
     }
 
     /** In every API process: each may have nodes of its own, and each must know which ones not to trust. */
@@ -156,6 +163,10 @@ public final class Repair {
                 .find(node)
                 .map(view -> view.health() == NodeView.Health.HEALTHY)
                 .orElse(false);
+    }
+
+    private boolean isUsable(NodeId node) {
+        return reach.nodeMap().find(node).map(NodeView::usable).orElse(false);
     }
 
     private NodeSync.Distrust distrust() {

@@ -83,6 +83,17 @@ class AdminPortTest {
         public CompletionStage<ReclaimResult> reclaimNow() {
             return CompletableFuture.completedStage(new ReclaimResult(true, 12, 1, List.of()));
         }
+
+        @Override
+        public CompletionStage<RebalanceStatus> rebalance() {
+            return CompletableFuture.completedStage(
+                    new RebalanceStatus("moving", List.of(new RebalanceStatus.NodeFill(2, 30 << 20, 20 << 20))));
+        }
+
+        @Override
+        public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
+            return CompletableFuture.completedStage(new RebalanceStatus(wanted ? "balanced" : "called_off", List.of()));
+        }
     }
 
     /** An object of two chunks, of which the second is on a node that lost it. */
@@ -236,6 +247,21 @@ class AdminPortTest {
     }
 
     @Test
+    void showsStartsAndCallsOffRebalancing() {
+        JsonNode shown = json(send(LOOPBACK, HttpRequest.GET("/admin/rebalance")));
+        assertThat(shown.path("state").asText()).isEqualTo("moving");
+        assertThat(shown.path("nodes").get(0).path("shareBytes").asLong()).isEqualTo(20 << 20);
+        assertThat(json(send(LOOPBACK, HttpRequest.POST("/admin/rebalance/start")))
+                        .path("state")
+                        .asText())
+                .isEqualTo("balanced");
+        assertThat(json(send(LOOPBACK, HttpRequest.POST("/admin/rebalance/cancel")))
+                        .path("state")
+                        .asText())
+                .isEqualTo("called_off");
+    }
+
+    @Test
     void reclaimsNow() {
         JsonNode result = json(send(LOOPBACK, HttpRequest.POST("/admin/reclaim")));
 
@@ -297,6 +323,9 @@ class AdminPortTest {
         "POST, /admin/nodes/1/burning, 404",
         "POST, /metrics, 405",
         "GET, /admin/reclaim, 405",
+        "POST, /admin/rebalance, 405",
+        "GET, /admin/rebalance/start, 405",
+        "POST, /admin/rebalance/stop, 404",
         "DELETE, /admin/status, 405",
         "PUT, /health/live, 405",
         "HEAD, /health/ready, 200",

@@ -238,6 +238,30 @@ class FlareCommandTest {
     }
 
     @Test
+    void rebalances() {
+        answer = """
+                {"state":"moving","nodes":[{"id":2,"bytes":31457280,"shareBytes":20971520},
+                {"id":3,"bytes":0,"shareBytes":10485760},{"id":4,"bytes":0,"shareBytes":0}]}""";
+        assertThat(run("rebalance", "status")).isZero();
+        assertThat(out.toString())
+                .contains("about 10.0 MiB are to be moved")
+                .contains("150.0 %")
+                .containsPattern("3 +0 bytes +10.0 MiB +0.0 %")
+                .containsPattern("4 +0 bytes +0 bytes +-");
+
+        answer = "{\"state\":\"called_off\",\"nodes\":[]}";
+        assertThat(run("rebalance", "cancel")).isZero();
+        assertThat(out.toString()).contains("called off until 'flare rebalance start'");
+        assertThat(run("rebalance", "start")).isZero();
+        assertThat(asked)
+                .containsExactly(
+                        "GET /admin/rebalance null",
+                        "POST /admin/rebalance/cancel null",
+                        "POST /admin/rebalance/start null");
+        assertThat(run("rebalance")).isEqualTo(2);
+    }
+
+    @Test
     void reclaims() {
         answer = """
                 {"complete":false,"copiesDeleted":5,"orphansDeleted":2,"left":["node 3 does not answer"]}""";

@@ -58,7 +58,7 @@ final class Admin {
                 .POST(BodyPublishers.noBody()));
     }
 
-    private static JsonNode send(HttpRequest.Builder request) throws IOException {
+    static JsonNode send(HttpRequest.Builder request) throws IOException {
         try {
             HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() != 200) {

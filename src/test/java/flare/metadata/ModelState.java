@@ -155,10 +155,21 @@ final class ModelState implements ReplicatedState {
     private Outcome attempt(Command<?> command) {
         try {
             CommandCheck.check(command);
-            return new Outcome.Accepted(execute(command));
+            List<String> map = map();
+            Object result = execute(command);
+            if (!map.equals(map())) {
+                workers.nodesChanged(version);
+            }
+            return new Outcome.Accepted(result);
         } catch (FlareException refusal) {
             return new Outcome.Refused(refusal.fault(), String.valueOf(refusal.getMessage()));
         }
+    }
+
+    private List<String> map() {
+        return nodes.values().stream()
+                .map(node -> node.id() + " " + node.state() + " " + node.zone() + " " + node.weight())
+                .toList();
     }
 
     private Object execute(Command<?> command) {

@@ -1,5 +1,7 @@
 package flare.metadata;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What workers kept, as a plain map: part of {@link ModelState}. */
@@ -7,6 +9,7 @@ final class ModelWorkers {
 
     private final ModelState state;
     private final TreeMap<String, Query.WorkerState> all = new TreeMap<>();
+    private final Set<String> saved = new HashSet<>();
 
     ModelWorkers(ModelState state) {
         this.state = state;
@@ -18,9 +21,17 @@ final class ModelWorkers {
 
     Command.Done save(Command.SaveCursor save) {
         state.fence(save.term());
+        saved.add(save.worker());
         Query.WorkerState old = find(save.worker());
         all.put(save.worker(), new Query.WorkerState(save.cursor(), old.started(), old.paused()));
         return new Command.Done();
+    }
+
+    void nodesChanged(long version) {
+        if (saved.contains(WorkerCursor.REBALANCE)) {
+            all.computeIfPresent(
+                    WorkerCursor.REBALANCE, (name, old) -> new Query.WorkerState(old.cursor(), version, old.paused()));
+        }
     }
 
     Command.Done order(Command.OrderWorker order, long version) {

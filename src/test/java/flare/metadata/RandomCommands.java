@@ -31,7 +31,7 @@ import java.util.UUID;
 /** Commands that make sense often enough, and no sense often enough, drawn from few names so that they meet. */
 final class RandomCommands {
 
-    static final List<String> WORKERS = List.of("scrub", "b-alance");
+    static final List<String> WORKERS = List.of("scrub", WorkerCursor.REBALANCE);
     private static final int NODES = 5;
     private final Random random;
     private final ModelState model;

@@ -8,6 +8,7 @@ import flare.metadata.Metadata;
 import flare.metadata.Query;
 import flare.metadata.RaftStatus;
 import flare.metadata.Session;
+import flare.metadata.WorkerCursor;
 import flare.model.BlobId;
 import flare.model.ByteSize;
 import flare.model.ChunkId;
@@ -78,6 +79,7 @@ final class Simulation implements MemoryNode.Hooks {
         final ReclaimWorker reclaim = reclaims.apply(world, meddled);
         final OrphanSweep sweep = world.sweep(meddled);
         final HealWorker heal = world.heal(meddled, Simulation.this::place);
+        final RebalanceWorker rebalance = world.rebalance(meddled);
         final SessionExpiry expiry = new SessionExpiry(
                 new Ask(meddled, World.SETTINGS.callTimeout()),
                 new SessionSettings(
@@ -86,7 +88,15 @@ final class Simulation implements MemoryNode.Hooks {
                 world.metadata.term());
 
         List<RepairWorker> all() {
-            return List.of(reclaim, sweep, heal, expiry);
+            return List.of(reclaim, sweep, heal, rebalance, expiry);
+        }
+
+        Stream<RepairWorker> planCopies() {
+            return Stream.of(heal, rebalance);
+        }
+
+        boolean planCopies(RepairWorker worker) {
+            return planCopies().anyMatch(worker::equals);
         }
     }
 
@@ -267,6 +277,12 @@ final class Simulation implements MemoryNode.Hooks {
     // ---- nodes ------------------------------------------------------------------------------------------------------
 
     private void changeNodes() {
+        if (random.nextInt(3) == 0) {
+            world.ask.submit(new Command.OrderWorker(
+                    WorkerCursor.REBALANCE,
+                    random.nextInt(3) > 0 ? Command.WorkerOrder.START : Command.WorkerOrder.PAUSE));
+            return;
+        }
         MemoryNode node = world.nodes.get(random.nextInt(NODES));
         if (!node.up) {
             node.up = true;
@@ -341,9 +357,10 @@ final class Simulation implements MemoryNode.Hooks {
     private void workerStep() {
         Workers workers =
                 deposed.isEmpty() || random.nextInt(4) > 0 ? leading : deposed.get(random.nextInt(deposed.size()));
-        RepairWorker worker = workers.all().get(random.nextInt(4));
-        if (!stepping.add(worker)) {
-            // Steps of one worker never overlap.
+        RepairWorker worker = workers.all().get(random.nextInt(workers.all().size()));
+        if ((workers.planCopies(worker) && workers.planCopies().anyMatch(stepping::contains))
+                || !stepping.add(worker)) {
+            // Steps of one worker never overlap, and those that plan copies take turns.
             return;
         }
         try {
@@ -437,11 +454,13 @@ final class Simulation implements MemoryNode.Hooks {
         scrub();
         world.metadata.elect();
         leading = new Workers();
+        world.ask.submit(new Command.OrderWorker(WorkerCursor.REBALANCE, Command.WorkerOrder.START));
         for (int round = 0; round < 40; round++) {
             world.nowNanos += Duration.ofSeconds(6).toNanos();
             List.copyOf(apis).forEach(this::renew);
             leading.expiry.step();
             World.untilIdle(leading.heal);
+            World.untilIdle(leading.rebalance);
             // Many uploads were cut off without a word; an operator says that their chunks may go.
             world.resumeSweep.set(leading.sweep.alarm().isPresent());
             leading.sweep.passNow();
@@ -476,6 +495,8 @@ final class Simulation implements MemoryNode.Hooks {
         assertThat(world.ask.read(new Query.ListPending(1))).isEmpty();
         assertThat(world.ask.read(new Query.ListDeadBlobs(1))).isEmpty();
         assertThat(leading.sweep.alarm()).isEmpty();
+        assertThat(Rebalance.isBalanced(world.ask.read(new Query.GetWorker(WorkerCursor.REBALANCE))))
+                .isTrue();
         assertThat(world.ask.read(new Query.ListNodes()))
                 .allMatch(usage -> usage.node().state() == NodeState.ACTIVE);
     }

@@ -119,6 +119,13 @@ final class World {
         return new HealWorker(asked, copier, SETTINGS, () -> nowNanos);
     }
 
+    RebalanceWorker rebalance(Metadata through) {
+        Ask asked = new Ask(through, SETTINGS.callTimeout());
+        Copier copier =
+                new Copier(asked, dataNodes(), placement(), id -> node(id.value()).up, SETTINGS, metadata.term());
+        return new RebalanceWorker(asked, copier, id -> node(id.value()).up, SETTINGS, metadata.term());
+    }
+
     /** Steps until the worker rests; fails if it never does. */
     static void untilIdle(RepairWorker worker) {
         for (int i = 0; i < 10_000; i++) {

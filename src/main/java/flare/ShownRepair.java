@@ -1,0 +1,62 @@
+package flare;
+
+import flare.admin.BackgroundWork;
+import flare.admin.RebalanceStatus;
+import flare.admin.ReclaimResult;
+import flare.admin.WorkerStatus;
+import flare.repair.Progress;
+import flare.repair.RebalanceReport;
+import flare.repair.Repair;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Repair as the admin port shows it. */
+record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWork {
+
+    private static final Duration RECLAIM_LIMIT = Duration.ofMinutes(5);
+
+    @Override
+    public List<WorkerStatus> workers() {
+        return repair.progress().stream().map(ShownRepair::worker).toList();
+    }
+
+    private static WorkerStatus worker(Progress progress) {
+        return new WorkerStatus(
+                progress.worker(),
+                progress.state().name().toLowerCase(Locale.ROOT),
+                progress.done(),
+                progress.left(),
+                progress.perSecond(),
+                progress.estimatedEnd().map(Duration::toSeconds).orElse(null),
+                progress.note(),
+                progress.alarm().orElse(null));
+    }
+
+    @Override
+    public CompletionStage<ReclaimResult> reclaimNow() {
+        return repair.reclaimNowAndWait(RECLAIM_LIMIT, system)
+                .thenApply(report ->
+                        new ReclaimResult(report.complete(), report.freedCopies(), report.orphans(), report.remains()));
+    }
+
+    @Override
+    public CompletionStage<RebalanceStatus> rebalance() {
+        return repair.rebalance().report().thenApply(ShownRepair::shown);
+    }
+
+    @Override
+    public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
+        return (wanted ? repair.rebalance().start() : repair.rebalance().cancel()).thenApply(ShownRepair::shown);
+    }
+
+    private static RebalanceStatus shown(RebalanceReport report) {
+        return new RebalanceStatus(
+                report.state().name().toLowerCase(Locale.ROOT),
+                report.nodes().stream()
+                        .map(fill -> new RebalanceStatus.NodeFill(fill.node().value(), fill.bytes(), fill.shareBytes()))
+                        .toList());
+    }
+}
