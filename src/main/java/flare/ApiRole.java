@@ -110,7 +110,12 @@ final class ApiRole {
         }
     }
 
-    Started start(DataRole local, ClusterIdentity cluster, DataNodeClients clients, Consumer<Throwable> onFailure) {
+    Started start(
+            DataRole local,
+            Secrets.Loaded secret,
+            ClusterIdentity cluster,
+            DataNodeClients clients,
+            Consumer<Throwable> onFailure) {
         RaftMetadata raft = startMetadata(onFailure);
         Metadata metadata = new MeteredMetadata(raft, metrics.registry(), System::nanoTime);
         ClusterState state = initialise(metadata);
@@ -163,6 +168,7 @@ final class ApiRole {
         Doctor doctor = Examination.ofCluster(
                 system,
                 settings,
+                secret,
                 local,
                 admin,
                 new Examination.Reach(metadata, raft.renamesDurable(), nodeMap, dataNodes));

@@ -45,19 +45,29 @@ final class Examination {
     /** @param renamesDurable of the directory of this process's peer */
     record Reach(Metadata metadata, boolean renamesDurable, NodeMap nodeMap, DataNodes dataNodes) {}
 
-    static Doctor ofProcess(ActorSystem<?> system, Settings settings, DataRole data, AdminOperations operations) {
-        return new Doctor(machine(system, settings, data.places(), operations), CHECK_LIMIT);
+    static Doctor ofProcess(
+            ActorSystem<?> system,
+            Settings settings,
+            Secrets.Loaded secret,
+            DataRole data,
+            AdminOperations operations) {
+        return new Doctor(machine(system, settings, secret, data.places(), operations), CHECK_LIMIT);
     }
 
     static Doctor ofCluster(
-            ActorSystem<?> system, Settings settings, DataRole data, AdminOperations operations, Reach reach) {
+            ActorSystem<?> system,
+            Settings settings,
+            Secrets.Loaded secret,
+            DataRole data,
+            AdminOperations operations,
+            Reach reach) {
         List<Place> places = new ArrayList<>();
         places.add(new Place(
                 "metadata",
                 settings.node().dataDir().resolve("meta"),
                 settings.data().reserve()));
         places.addAll(data.places());
-        List<Check> checks = machine(system, settings, places, operations);
+        List<Check> checks = machine(system, settings, secret, places, operations);
         checks.add(new RaftCheck(reach.metadata(), reach.renamesDurable()));
         checks.add(new NodesCheck(
                 reach.metadata(),
@@ -70,12 +80,16 @@ final class Examination {
     }
 
     private static List<Check> machine(
-            ActorSystem<?> system, Settings settings, List<Place> places, AdminOperations operations) {
+            ActorSystem<?> system,
+            Settings settings,
+            Secrets.Loaded secret,
+            List<Place> places,
+            AdminOperations operations) {
         List<Check> checks = new ArrayList<>();
         checks.add(new ReadyCheck(operations::obstacles));
         checks.add(new DiskCheck(places, system.dispatchers().lookup(DispatcherSelector.blocking())));
         checks.add(new OpenFilesCheck(SELF, files(settings, places)));
-        checks.add(new SecretCheck(Secrets.file(settings.node())));
+        checks.add(new SecretCheck(secret.secret(), secret.file()));
         return checks;
     }
 

@@ -7,7 +7,6 @@ import flare.admin.doctor.Doctor;
 import flare.config.Settings;
 import flare.data.DataNodeClients;
 import flare.data.NodeCredentials;
-import flare.http.ClusterSecret;
 import flare.telemetry.Metrics;
 import java.net.URI;
 import java.time.Clock;
@@ -51,7 +50,7 @@ final class Node implements AutoCloseable {
 
     private static Node start(Settings settings, Closing closing, Consumer<Throwable> onFailure) {
         DataDirectory.create(settings.node().dataDir());
-        ClusterSecret secret = Secrets.load(settings);
+        Secrets.Loaded secret = Secrets.load(settings);
         Metrics metrics = new Metrics();
         closing.add("metrics", metrics);
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "flare", pekko(settings));
@@ -59,26 +58,28 @@ final class Node implements AutoCloseable {
             system.terminate();
             Await.stopped(system.getWhenTerminated(), SYSTEM_STOP_LIMIT);
         });
+        secret.follow(system, settings.node().clusterSecretReloadInterval(), metrics, closing);
         AdminServer admin = new AdminServer(system, settings, metrics);
         closing.add("admin port", admin::close);
         ClusterIdentity cluster = new ClusterIdentity();
         DataNodeClients clients = new DataNodeClients(
                 system,
-                new NodeCredentials(secret, cluster::get, settings.data().tokenTtl(), Clock.systemUTC()),
+                new NodeCredentials(
+                        secret.secret(), cluster::get, settings.data().tokenTtl(), Clock.systemUTC()),
                 settings.data());
         closing.add("connections to data nodes", clients);
         DataRole data = settings.node().isData()
-                ? DataRole.start(system, settings, secret, cluster, clients, closing)
+                ? DataRole.start(system, settings, secret.secret(), cluster, clients, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
             DataProcess operations = new DataProcess(data.disks()::obstacles);
-            Doctor doctor = Examination.ofProcess(system, settings, data, operations);
+            Doctor doctor = Examination.ofProcess(system, settings, secret, data, operations);
             URI adminPort = admin.open(operations, doctor, data.disks());
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
         ApiRole api = new ApiRole(system, settings, metrics, closing);
-        ApiRole.Started started = api.start(data, cluster, clients, onFailure);
+        ApiRole.Started started = api.start(data, secret, cluster, clients, onFailure);
         URI adminPort = admin.open(started.admin(), started.doctor(), data.disks());
         closing.add("readiness", admin::stopping);
         started.awaitReady();

@@ -4,9 +4,11 @@ import flare.config.NodeSettings;
 import flare.config.S3Settings;
 import flare.config.Settings;
 import flare.http.ClusterSecret;
+import flare.http.ClusterSecretFile;
 import flare.s3.RootAccount;
 import flare.sigv4.AccessKeyId;
 import flare.sigv4.SecretKey;
+import flare.telemetry.Metrics;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /** Where a process has the cluster secret from. */
 final class Secrets {
@@ -26,14 +32,43 @@ final class Secrets {
     private Secrets() {}
 
     /**
+     * The secret that a process starts with.
+     *
+     * @param file that it is in; empty where the settings hold the secret itself
+     */
+    record Loaded(ClusterSecret secret, Optional<ClusterSecretFile> file) {
+
+        /** Has the secret follow its file from now on. */
+        void follow(ActorSystem<?> system, Duration interval, Metrics metrics, Closing closing) {
+            file.ifPresent(watched -> {
+                Cancellable looks = system.scheduler()
+                        .scheduleWithFixedDelay(
+                                interval,
+                                interval,
+                                watched::refresh,
+                                system.dispatchers().lookup(DispatcherSelector.blocking()));
+                closing.add("cluster secret", looks::cancel);
+                metrics.gauge(
+                        "flare.cluster.secret.stale",
+                        "1 while the file of the cluster secret holds what can't be used",
+                        () -> watched.problem().isPresent() ? 1 : 0);
+            });
+            metrics.gauge(
+                    "flare.cluster.secret.accepted",
+                    "Cluster secrets that are accepted: more than one while the cluster goes from one to another",
+                    () -> secret.fingerprints().size());
+        }
+    }
+
+    /**
      * The secret of the settings, or the one this data directory made at its first start. A process that is not the whole
      * cluster makes none: it would talk to nobody.
      */
-    static ClusterSecret load(Settings settings) {
+    static Loaded load(Settings settings) {
         NodeSettings node = settings.node();
         try {
             if (node.clusterSecret().isPresent()) {
-                return ClusterSecret.of(node.clusterSecret().get());
+                return new Loaded(ClusterSecret.of(node.clusterSecret().get()), Optional.empty());
             }
             if (node.clusterSecretFile().isPresent()) {
                 return read(node.clusterSecretFile().get());
@@ -53,14 +88,6 @@ final class Secrets {
         } catch (IllegalArgumentException e) {
             throw new StartFailedException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /** The file it is in; empty where the settings hold the secret itself. */
-    static Optional<Path> file(NodeSettings node) {
-        return node.clusterSecret().isPresent()
-                ? Optional.empty()
-                : Optional.of(node.clusterSecretFile()
-                        .orElseGet(() -> node.dataDir().toAbsolutePath().resolve(FILE)));
     }
 
     /** The key pair that may do everything on the object port; empty: none is set. */
@@ -93,8 +120,9 @@ final class Secrets {
                 && settings.raft().peers().isEmpty();
     }
 
-    private static ClusterSecret read(Path file) throws IOException {
-        return ClusterSecret.of(Files.readString(file).strip());
+    private static Loaded read(Path path) throws IOException {
+        ClusterSecretFile file = new ClusterSecretFile(path);
+        return new Loaded(file.secret(), Optional.of(file));
     }
 
     /** Durable before it is used: chunks are refused to whoever comes with another secret. */

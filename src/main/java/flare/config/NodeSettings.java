@@ -16,6 +16,7 @@ public record NodeSettings(
         List<URI> dataNodes,
         @Secret Optional<String> clusterSecret,
         Optional<Path> clusterSecretFile,
+        Duration clusterSecretReloadInterval,
         Duration shutdownLimit) {
 
     /** The shortest secret accepted: 128 bits as hex. */
@@ -31,6 +32,7 @@ public record NodeSettings(
             throw new NotAllowedException("roles", "[]", "[api], [data] or [api, data] is");
         }
         Allowed.notBlank("data-dir", dataDir.toString(), "the path of a directory is");
+        Allowed.positive("cluster-secret-reload-interval", clusterSecretReloadInterval);
         Allowed.notBlank("bind", bind, "an address of this machine, such as 127.0.0.1, is");
         for (URI url : dataNodes) {
             if (!"http".equals(url.getScheme()) || url.getHost() == null) {

@@ -1,10 +1,7 @@
 package flare.http;
 
 import flare.config.TlsSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,21 +35,10 @@ public final class ServedCertificate {
     private Stamp seen;
     private Instant nextReminder = Instant.MIN;
 
-    /** What tells that files were replaced; where a file is not there, that. */
-    private record Stamp(List<Object> chain, List<Object> key) {
+    private record Stamp(FileStamp chain, FileStamp key) {
 
         static Stamp of(Path chainFile, Path keyFile) {
-            return new Stamp(of(chainFile), of(keyFile));
-        }
-
-        private static List<Object> of(Path file) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return List.of(
-                        attributes.lastModifiedTime(), attributes.size(), Optional.ofNullable(attributes.fileKey()));
-            } catch (IOException e) {
-                return List.of();
-            }
+            return new Stamp(FileStamp.of(chainFile), FileStamp.of(keyFile));
         }
     }
 

@@ -2,11 +2,14 @@ package flare.admin.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flare.http.ClusterSecret;
+import flare.http.ClusterSecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MachineChecksTest {
+
+    private static final String SECRET = "a secret of thirty-two bytes and more";
 
     @TempDir
     private Path directory;
@@ -91,17 +96,39 @@ class MachineChecksTest {
     @ParameterizedTest
     @CsvSource({"rw-------, OK", "r--------, OK", "rw-r-----, WARN", "rw----r--, WARN"})
     void wantsTheSecretReadByItsOwnerOnly(String permissions, Severity severity) throws Exception {
-        Path file = Files.writeString(directory.resolve("secret"), "swordfish");
+        Path file = Files.writeString(directory.resolve("secret"), SECRET);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
 
-        Finding finding = look(new SecretCheck(Optional.of(file))).get(0);
+        Finding finding = look(check(new ClusterSecretFile(file))).get(0);
 
         assertThat(finding.severity()).isEqualTo(severity);
-        assertThat(finding.toString()).doesNotContain("swordfish");
+        assertThat(finding.toString()).doesNotContain(SECRET);
     }
 
     @Test
     void knowsASecretThatIsInNoFile() throws Exception {
-        assertThat(look(new SecretCheck(Optional.empty())).get(0).severity()).isEqualTo(Severity.OK);
+        assertThat(look(new SecretCheck(ClusterSecret.of(SECRET), Optional.empty()))
+                        .get(0)
+                        .severity())
+                .isEqualTo(Severity.OK);
+    }
+
+    private static SecretCheck check(ClusterSecretFile file) {
+        return new SecretCheck(file.secret(), Optional.of(file));
+    }
+
+    @Test
+    void tellsWhichSecretsAreInUseAndOfAFileThatCanNotBe() throws Exception {
+        Path file = Files.writeString(directory.resolve("secret"), SECRET + "\n" + SECRET.toUpperCase(Locale.ROOT));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        ClusterSecretFile followed = new ClusterSecretFile(file);
+        assertThat(look(check(followed)).get(0).value())
+                .matches("[0-9a-f]{8} signs, also accepted: [0-9a-f]{8}; rw-------");
+        Files.delete(file);
+        followed.refresh();
+        followed.refresh();
+        Finding finding = look(check(followed)).get(0);
+        assertThat(finding.severity()).isEqualTo(Severity.WARN);
+        assertThat(finding.value()).contains("the file holds what can't be used");
     }
 }
