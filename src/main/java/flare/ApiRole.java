@@ -143,8 +143,7 @@ final class ApiRole {
                                 .toList(),
                         clients::identify,
                         nodeMapActor),
-                settings.repair(),
-                settings.session(),
+                new Repair.Choices(settings.repair(), settings.session(), settings.scrub()),
                 metrics.registry());
         spawn("coordinator", repair.coordinator());
         feed.tell(NodeMapFeed.Refresh.NOW);

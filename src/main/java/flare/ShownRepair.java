@@ -3,7 +3,9 @@ package flare;
 import flare.admin.BackgroundWork;
 import flare.admin.RebalanceStatus;
 import flare.admin.ReclaimResult;
+import flare.admin.ScrubStatus;
 import flare.admin.WorkerStatus;
+import flare.metadata.Command.WorkerOrder;
 import flare.repair.Progress;
 import flare.repair.RebalanceReport;
 import flare.repair.Repair;
@@ -50,6 +52,16 @@ record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWo
     @Override
     public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
         return (wanted ? repair.rebalance().start() : repair.rebalance().cancel()).thenApply(ShownRepair::shown);
+    }
+
+    @Override
+    public CompletionStage<ScrubStatus> scrubbing() {
+        return repair.scrub().report().thenApply(ScrubStatus::of);
+    }
+
+    @Override
+    public CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order) {
+        return repair.scrub().order(order).thenApply(ScrubStatus::of);
     }
 
     private static RebalanceStatus shown(RebalanceReport report) {

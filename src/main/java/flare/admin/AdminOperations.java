@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.Command.WorkerOrder;
 import flare.metadata.RaftChange;
 import flare.model.NodeId;
 import flare.model.NodeState;
@@ -43,4 +44,10 @@ public interface AdminOperations {
 
     /** A page of an object's chunks and where their copies are; refuses what is no object. */
     CompletionStage<LocatedObject> locate(ObjectLocator.Question question);
+
+    /** How far scrubbing is. */
+    CompletionStage<ScrubStatus> scrubbing();
+
+    /** Orders it about; the order is kept, whoever leads. */
+    CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order);
 }

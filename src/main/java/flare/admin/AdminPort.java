@@ -164,6 +164,7 @@ public final class AdminPort {
                             .map(question -> new Route(
                                     HttpMethods.GET,
                                     () -> operations.locate(question.get()).thenCompose(AdminPort::ok))))
+                    .or(() -> scrubRoute(path))
                     .or(() -> RaftRoutes.change(path, request.getUri().query())
                             .map(change -> new Route(
                                     HttpMethods.POST,
@@ -233,6 +234,16 @@ public final class AdminPort {
                         () -> operations.abortUploads(filter.get()).thenCompose(done -> json(StatusCodes.OK, done))));
             default -> Optional.empty();
         };
+    }
+
+    private Optional<Route> scrubRoute(String path) {
+        return path.equals(ScrubRoutes.SCRUB)
+                ? Optional.of(
+                        new Route(HttpMethods.GET, () -> operations.scrubbing().thenCompose(AdminPort::ok)))
+                : ScrubRoutes.order(path)
+                        .map(order -> new Route(
+                                HttpMethods.POST,
+                                () -> operations.orderScrubbing(order).thenCompose(AdminPort::ok)));
     }
 
     private static CompletionStage<HttpResponse> run(Route route, HttpRequest request) {

@@ -221,6 +221,16 @@ public final class ApiProcess implements AdminOperations {
         return locator.apply(question).thenApply(page -> LocatedObject.of(question.bucket(), page));
     }
 
+    @Override
+    public CompletionStage<ScrubStatus> scrubbing() {
+        return work.scrubbing();
+    }
+
+    @Override
+    public CompletionStage<ScrubStatus> orderScrubbing(Command.WorkerOrder order) {
+        return work.orderScrubbing(order);
+    }
+
     private CompletableFuture<List<NodeStatus>> nodes() {
         return read(new Query.ListNodes()).thenApply(usages -> {
             Map<NodeId, NodeHealth> probed =

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.Command.WorkerOrder;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -16,4 +17,10 @@ public interface BackgroundWork {
 
     /** Starts it, or calls it off until it is started again. */
     CompletionStage<RebalanceStatus> setRebalance(boolean wanted);
+
+    /** How far scrubbing is, wherever it runs. */
+    CompletionStage<ScrubStatus> scrubbing();
+
+    /** Orders it about, wherever it runs, and answers as {@link #scrubbing}. */
+    CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order);
 }

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.Command.WorkerOrder;
 import flare.metadata.RaftChange;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -77,6 +78,16 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<LocatedObject> locate(ObjectLocator.Question question) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<ScrubStatus> scrubbing() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order) {
         return elsewhere();
     }
 

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare node drain 3                place nothing new on node 3",
             "  flare reclaim                     delete now what nothing refers to",
             "  flare raft status                 the peers that keep the metadata",
+            "  flare scrub status                when all copies were checked last, and what was found",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare doctor                      what is wrong or at risk, and what to do about it",
@@ -73,6 +74,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)
+                .addSubcommand(ScrubCommand.class)
                 .addSubcommand(VersionCommand.class)
                 .addSubcommand(HelpCommand.class);
         everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));

@@ -21,6 +21,7 @@ public record Settings(
         PlacementSettings placement,
         HealthSettings health,
         RepairSettings repair,
+        ScrubSettings scrub,
         LogSettings log,
         Config config) {
 
@@ -77,6 +78,7 @@ public record Settings(
                 block.placement,
                 block.health,
                 block.repair,
+                block.scrub,
                 block.log,
                 config);
     }
@@ -85,7 +87,7 @@ public record Settings(
     @Override
     public String toString() {
         return "Settings[" + node + ", " + object + ", " + http + ", " + admin + ", " + raft + ", " + session + ", "
-                + data + ", " + placement + ", " + health + ", " + repair + ", " + log + "]";
+                + data + ", " + placement + ", " + health + ", " + repair + ", " + scrub + ", " + log + "]";
     }
 
     private static Config block(Config config) {
@@ -109,5 +111,6 @@ public record Settings(
             PlacementSettings placement,
             HealthSettings health,
             RepairSettings repair,
+            ScrubSettings scrub,
             LogSettings log) {}
 }

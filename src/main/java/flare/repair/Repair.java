@@ -4,6 +4,7 @@ import flare.cluster.NodeMap;
 import flare.cluster.NodeMapActor;
 import flare.cluster.NodeView;
 import flare.config.RepairSettings;
+import flare.config.ScrubSettings;
 import flare.config.SessionSettings;
 import flare.data.DataNode.NodeHealth;
 import flare.data.DataNodes;
@@ -56,10 +57,14 @@ public final class Repair {
             Function<URI, CompletionStage<NodeHealth>> identify,
             ActorRef<NodeMapActor.Command> nodeMap) {}
 
+    /** The settings that workers go by. */
+    public record Choices(RepairSettings repair, SessionSettings session, ScrubSettings scrub) {}
+
     private final Reach reach;
     private final NodeSources sources;
     private final RepairSettings settings;
     private final SessionSettings sessions;
+    private final Scrub scrub;
     private final ProgressBoard board;
     private final Ask ask;
     private final CopyTurn turn;
@@ -67,16 +72,12 @@ public final class Repair {
     private final AtomicBoolean resumeSweep = new AtomicBoolean();
     private @Nullable CompletionStage<ReclaimReport> reclaiming;
 
-    public Repair(
-            Reach reach,
-            NodeSources sources,
-            RepairSettings settings,
-            SessionSettings sessions,
-            MeterRegistry metrics) {
+    public Repair(Reach reach, NodeSources sources, Choices choices, MeterRegistry metrics) {
         this.reach = reach;
         this.sources = sources;
-        this.settings = settings;
-        this.sessions = sessions;
+        this.settings = choices.repair();
+        this.sessions = choices.session();
+        this.scrub = new Scrub(reach, choices, metrics);
         this.board = new ProgressBoard(metrics);
         this.ask = new Ask(reach.metadata(), settings.callTimeout());
         this.turn = new CopyTurn(settings);
@@ -97,6 +98,10 @@ public final class Repair {
 
     public Rebalance rebalance() {
         return new Rebalance(reach.metadata());
+    }
+
+    public Scrub scrub() {
+        return scrub;
     }
 
     /** All workers' reports; STOPPED ones where this process does not lead, none before it ever did. */
@@ -146,7 +151,8 @@ public final class Repair {
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term),
                 sweep(term),
                 turn.first(new HealWorker(ask, copier, settings, nanoTime)),
-                turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)));
+                turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)),
+                scrub.worker(ask, term));
     }
 
     /** In every API process: each may have nodes of its own, and each must know which ones not to trust. */

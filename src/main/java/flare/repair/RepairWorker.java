@@ -27,6 +27,9 @@ public interface RepairWorker {
         /** There is more: go on as soon as the throttle lets {@code bytesMoved} through. */
         record Busy(long bytesMoved) implements Step {}
 
+        /** There is more: go on after the pause, by which the worker keeps a rate of its own. */
+        record Paced(Duration pause) implements Step {}
+
         /** Nothing to do now: look again after the pause. */
         record Idle(Duration pause) implements Step {}
 

@@ -114,6 +114,9 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
         } else if (step instanceof Step.Busy busy) {
             publish(State.BUSY, ended.tally, ended.tally.note());
             goOnAfter(Duration.ofNanos((long) (1e9 * busy.bytesMoved() / pace.bytesPerSecond())));
+        } else if (step instanceof Step.Paced paced) {
+            publish(State.BUSY, ended.tally, ended.tally.note());
+            goOnAfter(paced.pause());
         } else if (step instanceof Step.Idle idle) {
             publish(State.IDLE, ended.tally, ended.tally.note());
             goOnAfter(idle.pause());

@@ -94,6 +94,18 @@ class AdminPortTest {
         public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
             return CompletableFuture.completedStage(new RebalanceStatus(wanted ? "balanced" : "called_off", List.of()));
         }
+
+        @Override
+        public CompletionStage<ScrubStatus> scrubbing() {
+            return CompletableFuture.completedStage(
+                    new ScrubStatus("waiting", false, null, null, 7, 70, 100, "2026-01-01T00:00:00Z"));
+        }
+
+        @Override
+        public CompletionStage<ScrubStatus> orderScrubbing(Command.WorkerOrder order) {
+            return CompletableFuture.completedStage(
+                    new ScrubStatus(order.toString(), true, null, null, 7, 70, 100, null));
+        }
     }
 
     /** An object of two chunks, of which the second is on a node that lost it. */
@@ -267,6 +279,21 @@ class AdminPortTest {
 
         assertThat(result.path("complete").asBoolean()).isTrue();
         assertThat(result.path("copiesDeleted").asLong()).isEqualTo(12);
+    }
+
+    @Test
+    void showsScrubbingAndPassesOnOrders() {
+        assertThat(json(get(LOOPBACK, "/admin/scrub")).path("heldCopies").asLong())
+                .isEqualTo(7);
+        for (String order : List.of("start", "pause", "resume")) {
+            JsonNode answer = json(send(LOOPBACK, HttpRequest.POST("/admin/scrub/" + order)));
+            assertThat(answer.path("state").asText()).isEqualToIgnoringCase(order);
+        }
+        assertThat(get(LOOPBACK, "/admin/scrub/start").status().intValue()).isEqualTo(405);
+        assertThat(send(LOOPBACK, HttpRequest.POST("/admin/scrub/stop"))
+                        .status()
+                        .intValue())
+                .isEqualTo(404);
     }
 
     @Test

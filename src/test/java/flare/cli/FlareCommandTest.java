@@ -262,6 +262,37 @@ class FlareCommandTest {
     }
 
     @Test
+    void showsScrubbing() {
+        answer = """
+                {"state":"running","byHand":true,"pass":{"started":"2026-01-02T00:00:00Z","ended":null,"copies":5,\
+                "bytes":5242880,"corrupt":1,"missing":2,"kept":1,"damaged":0,"unanswered":4},"last":\
+                {"started":"2026-01-01T00:00:00Z","ended":"2026-01-01T01:00:00Z","copies":9,"bytes":9437184,"corrupt":0,\
+                "missing":0,"kept":0,"damaged":0,"unanswered":0},"heldCopies":10,"heldBytes":10485760,\
+                "bytesPerSecond":1048576,"next":null}""";
+
+        assertThat(run("scrub", "status")).isZero();
+        assertThat(out.toString())
+                .contains("state     running, by hand")
+                .contains("holds     10 copies, 10.0 MiB; checked at 1.0 MiB a second")
+                .contains(
+                        "since 2026-01-02T00:00:00Z: 5 copies, 5.0 MiB; 1 corrupt, 2 missing, 1 of them kept, 4 not answered")
+                .contains(
+                        "last      2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z: 9 copies, 9.0 MiB; 0 corrupt, 0 missing");
+        assertThat(run("scrub", "start")).isZero();
+        assertThat(run("scrub", "pause")).isZero();
+        assertThat(run("scrub", "resume", "--json")).isZero();
+        assertThat(asked)
+                .containsExactly(
+                        "GET /admin/scrub null",
+                        "POST /admin/scrub/start null",
+                        "POST /admin/scrub/pause null",
+                        "POST /admin/scrub/resume null");
+        answer = answer.replaceFirst("\"damaged\":0", "\"damaged\":1");
+        assertThat(run("scrub", "status")).isEqualTo(1);
+        assertThat(out.toString()).contains("1 CHUNKS WITHOUT A GOOD COPY");
+    }
+
+    @Test
     void reclaims() {
         answer = """
                 {"complete":false,"copiesDeleted":5,"orphansDeleted":2,"left":["node 3 does not answer"]}""";
@@ -319,6 +350,7 @@ class FlareCommandTest {
                 "node drain 0",
                 "raft",
                 "raft add",
+                "scrub",
                 "cluster",
                 "cluster kill"
             })

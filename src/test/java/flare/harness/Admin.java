@@ -53,7 +53,12 @@ final class Admin {
     }
 
     static JsonNode post(ServerProcess api, String path) throws IOException {
-        return send(HttpRequest.newBuilder(api.admin(path))
+        return post(api.admin("/"), path);
+    }
+
+    /** @param admin the admin port's address */
+    static JsonNode post(URI admin, String path) throws IOException {
+        return send(HttpRequest.newBuilder(admin.resolve(path))
                 .timeout(Duration.ofMinutes(2))
                 .POST(BodyPublishers.noBody()));
     }

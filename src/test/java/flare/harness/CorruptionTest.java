@@ -140,6 +140,37 @@ class CorruptionTest {
         readEverythingUntilRepaired();
     }
 
+    /** Nobody reads: scrubbing alone finds the damage, and healing makes it good. */
+    @Test
+    void scrubbingFindsWhatNobodyReads() throws Exception {
+        List<List<Path>> chunks = List.copyOf(copiesByChunk().values());
+        List<Path> damaged = new ArrayList<>();
+        for (int i = 0; i < chunks.size(); i += 5) {
+            Path bad = chunks.get(i).get(i % COPIES);
+            damaged.add(bad);
+            if (i % 2 == 0) {
+                flipABit(bad);
+            } else {
+                Files.delete(bad);
+            }
+        }
+        Map<Path, byte[]> before = new TreeMap<>();
+        for (Path bad : damaged) {
+            before.put(bad, Files.exists(bad) ? Files.readAllBytes(bad) : new byte[0]);
+        }
+        Admin.post(flare.admin(), "/admin/scrub/start");
+        await().atMost(REPAIR_LIMIT).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            for (Path bad : damaged) {
+                assertThat(isMadeGood(bad, Objects.requireNonNull(before.get(bad))))
+                        .as("%s", bad)
+                        .isTrue();
+            }
+        });
+        for (int i = 0; i < OBJECTS; i++) {
+            assertRight(i);
+        }
+    }
+
     /** Reads find damage, and never pass it on; what they found is made good. */
     private void readEverythingUntilRepaired() throws IOException {
         Map<Path, byte[]> damaged = new TreeMap<>();
