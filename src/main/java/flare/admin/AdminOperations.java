@@ -50,4 +50,7 @@ public interface AdminOperations {
 
     /** Orders it about; the order is kept, whoever leads. */
     CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order);
+
+    /** Checks the rows of this process's metadata against each other. */
+    CompletionStage<FsckResult> fsck();
 }

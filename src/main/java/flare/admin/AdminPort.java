@@ -84,6 +84,8 @@ public final class AdminPort {
                 new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok)),
                 "/admin/doctor",
                 new Route(HttpMethods.GET, () -> this.doctor.get().thenCompose(AdminPort::ok)),
+                "/admin/fsck",
+                new Route(HttpMethods.POST, () -> operations.fsck().thenCompose(AdminPort::ok)),
                 "/admin/reclaim",
                 new Route(HttpMethods.POST, this::reclaim),
                 REBALANCE,

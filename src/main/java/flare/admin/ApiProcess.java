@@ -231,6 +231,12 @@ public final class ApiProcess implements AdminOperations {
         return work.orderScrubbing(order);
     }
 
+    @Override
+    public CompletionStage<FsckResult> fsck() {
+        return metadata.fsck()
+                .thenApply(report -> new FsckResult(report.index(), report.rows(), report.problems(), report.first()));
+    }
+
     private CompletableFuture<List<NodeStatus>> nodes() {
         return read(new Query.ListNodes()).thenApply(usages -> {
             Map<NodeId, NodeHealth> probed =

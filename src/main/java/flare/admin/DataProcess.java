@@ -92,6 +92,11 @@ public final class DataProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<FsckResult> fsck() {
+        return elsewhere();
+    }
+
+    @Override
     public UserAdministration users() {
         throw new FlareException(Fault.INVALID_REQUEST, ELSEWHERE);
     }

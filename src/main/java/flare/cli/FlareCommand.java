@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare doctor                      what is wrong or at risk, and what to do about it",
+            "  flare fsck                        whether the metadata agrees with itself",
             "  flare object locate a/key --verify  on which nodes an object's bytes are, and whether they are sound",
             "  flare user add anna               another key pair than that of the settings",
             "  flare client-config aws           what the AWS CLI needs to use this server",
@@ -71,6 +72,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(UploadsCommand.class)
                 .addSubcommand(ObjectCommand.class)
                 .addSubcommand(DoctorCommand.class)
+                .addSubcommand(FsckCommand.class)
                 .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)

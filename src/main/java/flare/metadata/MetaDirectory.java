@@ -56,12 +56,19 @@ final class MetaDirectory implements AutoCloseable {
                         + " is in use by another process: two of them would destroy it");
             }
             MetaDirectory directory = new MetaDirectory(absolute, lockFile, lock);
+            // Left behind where a process died in a check: links that hold on to tables.
+            DurableFiles.deleteTree(directory.scratch());
             directory.makeRenamesDurable();
             return directory;
         } catch (IOException | RuntimeException e) {
             lockFile.close();
             throw e;
         }
+    }
+
+    /** For a checkpoint that is looked at and deleted. */
+    Path scratch() {
+        return root.resolve("fsck");
     }
 
     /** Whether its directories could be made to keep renames through a power loss. */

@@ -32,6 +32,14 @@ public interface Metadata {
     /** What this process knows of the Raft group, for health, metrics and the coordinator. Local, may be stale. */
     RaftStatus status();
 
+    /**
+     * Checks the rows of this process's state against each other, as of now, and changes nothing. Fails with SLOW_DOWN while
+     * an earlier check goes on, with INTERNAL where rows can't be read.
+     */
+    default CompletionStage<FsckReport> fsck() {
+        throw new UnsupportedOperationException("no rows are behind this");
+    }
+
     /** The members of the Raft group, for an operator. */
     default RaftPeers peers() {
         throw new UnsupportedOperationException("no Raft group is behind this");

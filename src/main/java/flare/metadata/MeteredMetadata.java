@@ -50,6 +50,11 @@ public final class MeteredMetadata implements Metadata {
     }
 
     @Override
+    public CompletionStage<FsckReport> fsck() {
+        return metered.fsck();
+    }
+
+    @Override
     public RaftPeers peers() {
         return metered.peers();
     }

@@ -2,6 +2,7 @@ package flare.metadata;
 
 import flare.config.RaftSettings;
 import flare.config.SessionSettings;
+import flare.model.Fault;
 import flare.model.FlareException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -52,6 +54,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     private final ActorRef<ReadActor.Message> reads;
     private final ActorRef<SessionKeeper.Message> keeper;
     private final Executor readers;
+    private final AtomicBoolean checking = new AtomicBoolean();
 
     private RaftMetadata(ActorSystem<?> system, Options options, RatisNode node) {
         this.node = node;
@@ -155,6 +158,30 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     /** Whether the directory makes renames durable by itself, so that a vote is not forgotten in a power loss. */
     public boolean renamesDurable() {
         return node.renamesDurable();
+    }
+
+    @Override
+    public CompletionStage<FsckReport> fsck() {
+        if (!checking.compareAndSet(false, true)) {
+            return CompletableFuture.failedFuture(
+                    new FlareException(Fault.SLOW_DOWN, "a check of the metadata is under way: wait for its end"));
+        }
+        return CompletableFuture.supplyAsync(this::checked, readers)
+                .whenComplete((report, failure) -> checking.set(false));
+    }
+
+    private FsckReport checked() {
+        try {
+            FsckReport report = node.fsck();
+            log.info(
+                    "{} rows of the metadata up to entry {} were checked: {} problems",
+                    report.rows(),
+                    report.index(),
+                    report.problems());
+            return report;
+        } catch (IOException | UncheckedIOException e) {
+            throw new FlareException(Fault.INTERNAL, "the metadata can't be checked: " + e.getMessage(), e);
+        }
     }
 
     /** Registers what is to be known of snapshots. */

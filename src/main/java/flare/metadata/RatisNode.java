@@ -3,6 +3,7 @@ package flare.metadata;
 import flare.config.InvalidSettingException;
 import flare.config.RaftSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -350,6 +351,27 @@ final class RatisNode implements CommandLog, AutoCloseable {
         } catch (IOException e) {
             // Committed, but what came of it can't be read here: asked again, it is answered from the kept results.
             throw Unavailable.because("the outcomes of entry " + reply.getLogIndex() + " can't be read", e);
+        }
+    }
+
+    /** Checks the rows of a checkpoint against each other; takes long. */
+    FsckReport fsck() throws IOException {
+        Path scratch = directory.scratch();
+        DurableFiles.deleteTree(scratch);
+        try {
+            live.read(state -> {
+                try {
+                    state.checkpoint(scratch);
+                    return true;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (CheckpointRows rows = CheckpointRows.open(scratch)) {
+                return new Fsck(rows, Fsck.BLOBS_A_PASS).run();
+            }
+        } finally {
+            DurableFiles.deleteTree(scratch);
         }
     }
 

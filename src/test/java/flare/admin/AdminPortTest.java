@@ -404,6 +404,14 @@ class AdminPortTest {
     }
 
     @Test
+    void hasTheMetadataChecked() {
+        JsonNode result = json(send(LOOPBACK, HttpRequest.POST("/admin/fsck")));
+
+        assertThat(result.toString()).isEqualTo("{\"index\":7,\"rows\":70,\"problems\":1,\"first\":[\"a problem\"]}");
+        assertThat(get(LOOPBACK, "/admin/fsck").status().intValue()).isEqualTo(405);
+    }
+
+    @Test
     void tellsWhatTheDoctorFinds() {
         JsonNode report = json(get(LOOPBACK, "/admin/doctor"));
 

@@ -115,6 +115,20 @@ class FlareCommandTest {
     }
 
     @Test
+    void showsWhatTheCheckOfTheMetadataFound() {
+        answer = "{\"index\":9,\"rows\":70,\"problems\":0,\"first\":[]}";
+        assertThat(run("fsck")).isZero();
+        assertThat(asked).singleElement().asString().startsWith("POST /admin/fsck ");
+        assertThat(out.toString()).isEqualTo("70 rows of the metadata up to log entry 9 were checked: no problem\n");
+        answer = "{\"index\":9,\"rows\":70,\"problems\":2,\"first\":[\"blobs: recorded are 3\"]}";
+        assertThat(run("fsck")).isEqualTo(1);
+        assertThat(out.toString())
+                .endsWith(
+                        "blobs: recorded are 3\n70 rows of the metadata up to log entry 9 were checked: 2 problems, of"
+                                + " which these are the first 1\n");
+    }
+
+    @Test
     void showsTheWarningsOfTheStatusWithoutFailing() {
         answer = """
                 {"version":"0.1.0","nodes":[],"workers":[],"problem":null,"warnings":["a single voter"]}""";

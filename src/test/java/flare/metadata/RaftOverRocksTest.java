@@ -69,6 +69,31 @@ class RaftOverRocksTest {
     }
 
     @Test
+    void checksItsRowsWhileWritesGoOnAndLeavesNothingBehind() throws Exception {
+        try (RaftMetadata metadata = start()) {
+            BucketId bucket = bucket(metadata);
+            for (int round = 0; round < 3; round++) {
+                List<CompletableFuture<?>> puts = new ArrayList<>();
+                for (int i = 0; i < 200; i++) {
+                    puts.add(put(metadata, bucket, "key-" + round + "-" + i, WriteCondition.NONE));
+                }
+                CompletableFuture<FsckReport> checked = metadata.fsck().toCompletableFuture();
+                CompletableFuture<FsckReport> second = metadata.fsck().toCompletableFuture();
+                assertThat(checked.get(20, SECONDS).first()).isEmpty();
+                // Two at once only if the first is over already.
+                assertThat(second.handle((report, failure) -> failure == null ? "" : failure.getMessage())
+                                .get(20, SECONDS))
+                        .matches("|.*a check of the metadata is under way: wait for its end");
+                CompletableFuture.allOf(puts.toArray(CompletableFuture<?>[]::new))
+                        .get(20, SECONDS);
+            }
+            FsckReport report = metadata.fsck().toCompletableFuture().get(20, SECONDS);
+            assertThat(report.rows()).isGreaterThan(1_200);
+            assertThat(report.index()).isPositive();
+        }
+    }
+
+    @Test
     void refusesACommandThatMustNotReachTheLog() throws Exception {
         try (RaftMetadata metadata = start()) {
             CompletableFuture<Boolean> freed = metadata.submit(new Command.FreeBlob(new flare.model.BlobId(1, 1), 0, 1))

@@ -108,6 +108,31 @@ final class Replica implements AutoCloseable {
         open(checkpoint);
     }
 
+    /** What a check of the rows against each other finds. */
+    FsckReport fsck(int blobsAPass) {
+        try (SnapshotReader rows = new SnapshotReader(store)) {
+            return new Fsck(rows, blobsAPass).run();
+        }
+    }
+
+    /** Takes a row away, as damage would. */
+    void lose(Family family, byte[] key) throws RocksDBException {
+        try (WriteBatchWithIndex batch = new WriteBatchWithIndex()) {
+            batch.delete(store.handle(family), key);
+            store.write(batch, Set.of());
+        }
+    }
+
+    List<byte[]> keys(Family family) {
+        List<byte[]> keys = new ArrayList<>();
+        try (RowScan scan = store.scan(family, Keys.FIRST, Keys.LAST, null)) {
+            while (scan.next()) {
+                keys.add(scan.key());
+            }
+        }
+        return keys;
+    }
+
     /** All rows of all families, as text. */
     Map<String, List<String>> rows() {
         Map<String, List<String>> all = new TreeMap<>();

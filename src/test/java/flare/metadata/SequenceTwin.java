@@ -63,6 +63,9 @@ final class SequenceTwin implements AutoCloseable {
                 assertSame(seed, index, replica.state(), model);
             }
         }
+        FsckReport report = replica.fsck(1 + random.nextInt(4));
+        assertThat(report.first()).as("seed %d", seed).isEmpty();
+        assertThat(new Position(report.term(), report.index())).isEqualTo(model.applied());
         follow(seed, log, model);
     }
 

@@ -1,0 +1,173 @@
+package flare.metadata;
+
+import flare.metadata.wire.BucketRow;
+import flare.metadata.wire.CountersRow;
+import flare.metadata.wire.ExtentsRow;
+import flare.metadata.wire.ObjectRow;
+import flare.metadata.wire.SliceRow;
+import flare.metadata.wire.UploadIdRow;
+import flare.model.BucketId;
+import flare.model.ObjectKey;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Buckets with their objects, versions and uploads, each with its content; users by their number. Uploads may be of a bucket
+ * that was deleted: they expire.
+ */
+final class FsckVersions {
+
+    private final RowReader rows;
+    private final FsckFindings findings;
+    private long contents;
+    private long nullVersions;
+
+    FsckVersions(RowReader rows, FsckFindings findings) {
+        this.rows = rows;
+        this.findings = findings;
+    }
+
+    void check(CountersRow counters) {
+        long objects = 0;
+        long versions = 0;
+        long buckets = 0;
+        try (RowScan scan = rows.scan(Family.BUCKET, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                findings.row();
+                BucketRow bucket = EntryBatch.parse(Family.BUCKET, scan.value(), BucketRow.parser());
+                objects += bucket(bucket);
+                versions += bucket.getVersions();
+                buckets++;
+            }
+        }
+        findings.same("objects of the cluster", counters.getObjects(), objects);
+        findings.same("objects in buckets that are there", count(Family.OBJECT), objects);
+        findings.same("older versions in buckets that are there", count(Family.VERSION), versions);
+        findings.same("names of buckets", count(Family.BUCKET_NAME), buckets);
+        findings.same("contents of versions", count(Family.EXTENTS), contents);
+        findings.same("null versions that are not their key's newest", count(Family.NULL_VERSION), nullVersions);
+        findings.same("users", counters.getUsers(), count(Family.USER));
+        parts();
+    }
+
+    /** The number of its objects. */
+    private long bucket(BucketRow bucket) {
+        String name = "bucket " + bucket.getName();
+        byte[] id = rows.get(Family.BUCKET_NAME, Keys.name(bucket.getName()));
+        if (id == null || ByteBuffer.wrap(id).getLong() != bucket.getId()) {
+            findings.problem(name + " with id " + bucket.getId() + " is not found by its name");
+        }
+        byte[] from = Keys.number(bucket.getId());
+        long objects = versions(Family.OBJECT, bucket, from);
+        findings.same("objects of " + name, bucket.getObjects(), objects);
+        findings.same("older versions of " + name, bucket.getVersions(), versions(Family.VERSION, bucket, from));
+        long uploads = 0;
+        try (RowScan scan = rows.scan(Family.UPLOAD, from, Keys.behind(from))) {
+            while (scan.next()) {
+                findings.row();
+                uploads++;
+                upload(bucket, scan.key());
+            }
+        }
+        findings.same("uploads of " + name, bucket.getUploads(), uploads);
+        return objects;
+    }
+
+    private long versions(Family family, BucketRow bucket, byte[] from) {
+        long count = 0;
+        try (RowScan scan = rows.scan(family, from, Keys.behind(from))) {
+            while (scan.next()) {
+                findings.row();
+                count++;
+                byte[] key = family == Family.OBJECT ? Keys.keyOfObject(scan.key()) : Keys.keyOfVersion(scan.key());
+                ObjectRow row = EntryBatch.parse(family, scan.value(), ObjectRow.parser());
+                String name = "version " + row.getVersion() + " of " + bucket.getName() + "/" + ObjectKey.of(key);
+                if (family == Family.VERSION && Keys.numberOfVersion(scan.key()) != row.getVersion()) {
+                    findings.problem(name + " stands where version " + Keys.numberOfVersion(scan.key()) + " should");
+                }
+                if (family == Family.OBJECT && row.getDeleteMarker()) {
+                    findings.problem(name + " is a delete marker, and stands among objects");
+                }
+                if (family == Family.VERSION && !row.getNamed()) {
+                    nullVersion(new BucketId(bucket.getId()), key, row, name);
+                }
+                if (!row.getDeleteMarker()) {
+                    content(row, name);
+                }
+            }
+        }
+        return count;
+    }
+
+    private void nullVersion(BucketId bucket, byte[] key, ObjectRow row, String name) {
+        nullVersions++;
+        byte[] number = rows.get(Family.NULL_VERSION, Keys.object(bucket, key));
+        if (number == null || ByteBuffer.wrap(number).getLong() != row.getVersion()) {
+            findings.problem(name + " is a null version that is not found as one");
+        }
+    }
+
+    private void content(ObjectRow row, String name) {
+        byte @Nullable [] found = rows.get(Family.EXTENTS, Keys.number(row.getVersion()));
+        if (found == null) {
+            findings.problem(name + " has no content");
+            return;
+        }
+        contents++;
+        ExtentsRow extents = EntryBatch.parse(Family.EXTENTS, found, ExtentsRow.parser());
+        findings.same("bytes of " + name, row.getSize(), bytes(extents));
+    }
+
+    static long bytes(ExtentsRow extents) {
+        return extents.getInline().size()
+                + extents.getSlicesList().stream()
+                        .mapToLong(SliceRow::getLength)
+                        .sum();
+    }
+
+    private void upload(BucketRow bucket, byte[] key) {
+        long number = Keys.numberOfUpload(key);
+        byte[] row = rows.get(Family.UPLOAD_ID, Keys.number(number));
+        UploadIdRow upload = row == null ? null : EntryBatch.parse(Family.UPLOAD_ID, row, UploadIdRow.parser());
+        if (upload == null
+                || upload.hasCompleted()
+                || upload.getBucket() != bucket.getId()
+                || !Arrays.equals(upload.getKey().toByteArray(), Keys.keyOfVersion(key))) {
+            findings.problem("upload " + number + " of bucket " + bucket.getName()
+                    + " is open, and not found as such by" + " its id");
+        }
+    }
+
+    /** Parts belong to uploads that are open. */
+    private void parts() {
+        long upload = -1;
+        try (RowScan scan = rows.scan(Family.PART, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                findings.row();
+                long number = ByteBuffer.wrap(scan.key()).getLong();
+                if (number != upload && !isOpen(number)) {
+                    findings.problem("upload " + number + " has parts and is not open");
+                }
+                upload = number;
+            }
+        }
+    }
+
+    private boolean isOpen(long number) {
+        byte[] row = rows.get(Family.UPLOAD_ID, Keys.number(number));
+        return row != null
+                && !EntryBatch.parse(Family.UPLOAD_ID, row, UploadIdRow.parser())
+                        .hasCompleted();
+    }
+
+    private long count(Family family) {
+        long count = 0;
+        try (RowScan scan = rows.scan(family, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                count++;
+            }
+        }
+        return count;
+    }
+}
