@@ -88,14 +88,16 @@ final class Examination {
         List<Check> checks = new ArrayList<>();
         checks.add(new ReadyCheck(operations::obstacles));
         checks.add(new DiskCheck(places, system.dispatchers().lookup(DispatcherSelector.blocking())));
-        checks.add(new OpenFilesCheck(SELF, files(settings, places)));
+        checks.add(new OpenFilesCheck(SELF, files(settings)));
         checks.add(new SecretCheck(secret.secret(), secret.file()));
         return checks;
     }
 
-    private static long files(Settings settings, List<Place> places) {
+    private static long files(Settings settings) {
         long clients = settings.node().isApi() ? settings.http().maxConnections() : 0;
-        return clients + (long) places.size() * settings.data().maxConnections() + OTHER_FILES;
+        int dirs = settings.data().dirs().size();
+        long nodes = settings.node().isData() ? (dirs == 0 ? settings.data().nodes() : dirs) : 0;
+        return clients + nodes * settings.data().maxConnections() + OTHER_FILES;
     }
 
     private static NodeAnswer.Node node(NodeView view, DataNodes dataNodes) {
