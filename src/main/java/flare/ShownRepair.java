@@ -6,9 +6,11 @@ import flare.admin.ReclaimResult;
 import flare.admin.ScrubStatus;
 import flare.admin.WorkerStatus;
 import flare.metadata.Command.WorkerOrder;
+import flare.model.NodeId;
 import flare.repair.Progress;
 import flare.repair.RebalanceReport;
 import flare.repair.Repair;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +44,11 @@ record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWo
         return repair.reclaimNowAndWait(RECLAIM_LIMIT, system)
                 .thenApply(report ->
                         new ReclaimResult(report.complete(), report.freedCopies(), report.orphans(), report.remains()));
+    }
+
+    @Override
+    public CompletionStage<NodeId> addNode(URI url, String zone, double weight) {
+        return repair.addNode(url, zone, weight);
     }
 
     @Override

@@ -5,7 +5,9 @@ import flare.metadata.RaftChange;
 import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.object.ObjectLocator;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What the admin port shows and orders, by the process's role. Stages fail with {@link flare.model.FlareException}. */
@@ -32,6 +34,12 @@ public interface AdminOperations {
 
     /** Users and their keys. Throws {@link flare.model.FlareException} where this process can't know them. */
     UserAdministration users();
+
+    /** Takes the data node at the URL into the node map. */
+    CompletionStage<NodeStatus> addNode(URI url, String zone, double weight);
+
+    /** Gives a node another zone, weight, or both. */
+    CompletionStage<NodeStatus> placeNode(NodeId node, Optional<String> zone, Optional<Double> weight);
 
     /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
     CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);

@@ -4,13 +4,9 @@ import flare.admin.doctor.DoctorReport;
 import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
-import flare.model.NodeId;
-import flare.model.NodeState;
 import flare.telemetry.Metrics;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +40,6 @@ public final class AdminPort {
     /** More than this is neither read nor skipped. */
     private static final long MAX_BODY_BYTES = 64 * 1024;
 
-    private static final String NODES = "/admin/nodes";
     private static final String UPLOADS = "/admin/uploads";
     private static final String REBALANCE = "/admin/rebalance";
 
@@ -78,7 +73,7 @@ public final class AdminPort {
                 new Route(HttpMethods.GET, this::metrics),
                 "/admin/status",
                 new Route(HttpMethods.GET, this::status),
-                NODES,
+                NodeRoutes.NODES,
                 new Route(HttpMethods.GET, this::nodes),
                 RaftRoutes.RAFT,
                 new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok)),
@@ -160,7 +155,8 @@ public final class AdminPort {
     private CompletionStage<HttpResponse> answer(HttpRequest request, String path) {
         Route route = routes.get(path);
         if (route == null) {
-            route = nodeRoute(path)
+            route = NodeRoutes.order(path, request.getUri().query(), operations)
+                    .map(order -> new Route(HttpMethods.POST, () -> order.get().thenCompose(AdminPort::ok)))
                     .or(() -> uploadRoute(path, request))
                     .or(() -> LocateRoute.question(path, request.getUri().query())
                             .map(question -> new Route(
@@ -200,25 +196,6 @@ public final class AdminPort {
 
     private static CompletionStage<HttpResponse> nothingHere() {
         return refuse(StatusCodes.NOT_FOUND, "there is nothing at this path of the admin port");
-    }
-
-    /** {@code POST /admin/nodes/{id}/{state}}. */
-    private Optional<Route> nodeRoute(String path) {
-        String[] parts = path.startsWith(NODES + "/")
-                ? path.substring(NODES.length() + 1).split("/", -1)
-                : new String[0];
-        if (parts.length != 2 || !parts[0].matches("[1-9][0-9]{0,8}")) {
-            return Optional.empty();
-        }
-        NodeId node = new NodeId(Integer.parseInt(parts[0]));
-        return Arrays.stream(NodeState.values())
-                .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(parts[1]))
-                .findFirst()
-                .map(state -> new Route(
-                        HttpMethods.POST,
-                        () -> operations
-                                .setNodeState(node, state)
-                                .thenCompose(status -> json(StatusCodes.OK, status))));
     }
 
     /** {@code GET /admin/uploads}, {@code POST /admin/uploads/abort}: which, the query says. */

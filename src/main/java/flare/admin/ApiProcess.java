@@ -196,12 +196,24 @@ public final class ApiProcess implements AdminOperations {
 
     @Override
     public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
-        return metadata.submit(new Command.SetNodeState(node, state))
-                .thenCompose(done -> nodes())
-                .thenApply(nodes -> nodes.stream()
-                        .filter(status -> status.id() == node.value())
-                        .findFirst()
-                        .orElseThrow(() -> new FlareException(Fault.NO_SUCH_NODE, "there is no node " + node)));
+        return metadata.submit(new Command.SetNodeState(node, state)).thenCompose(done -> node(node));
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> addNode(URI url, String zone, double weight) {
+        return work.addNode(url, zone, weight).thenCompose(this::node);
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> placeNode(NodeId node, Optional<String> zone, Optional<Double> weight) {
+        return metadata.submit(new Command.PlaceNode(node, zone, weight)).thenCompose(done -> node(node));
+    }
+
+    private CompletionStage<NodeStatus> node(NodeId node) {
+        return nodes().thenApply(nodes -> nodes.stream()
+                .filter(status -> status.id() == node.value())
+                .findFirst()
+                .orElseThrow(() -> new FlareException(Fault.NO_SUCH_NODE, "there is no node " + node)));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package flare.admin;
 
 import flare.metadata.Command.WorkerOrder;
+import flare.model.NodeId;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +14,9 @@ public interface BackgroundWork {
 
     /** Reclaims now, on the whole cluster, and completes when nothing more can be. UNAVAILABLE without a leader. */
     CompletionStage<ReclaimResult> reclaimNow();
+
+    /** Takes the data node at the URL into the node map, after asking it who it is. */
+    CompletionStage<NodeId> addNode(URI url, String zone, double weight);
 
     CompletionStage<RebalanceStatus> rebalance();
 

@@ -8,7 +8,9 @@ import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.object.ObjectLocator;
 import flare.telemetry.BuildInfo;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -48,6 +50,16 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> addNode(URI url, String zone, double weight) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> placeNode(NodeId node, Optional<String> zone, Optional<Double> weight) {
         return elsewhere();
     }
 

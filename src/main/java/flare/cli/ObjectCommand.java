@@ -2,8 +2,6 @@ package flare.cli;
 
 import flare.admin.LocatedObject;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,8 +70,8 @@ final class ObjectCommand implements Runnable {
                                     "Have each node read and check its copies. A damaged one is set aside there and"
                                             + " made anew from another.")
                     boolean verify) {
-        String path = "/admin/objects/locate?bucket=" + encoded(bucket) + "&key=" + encoded(key)
-                + (version == null ? "" : "&version=" + encoded(version)) + "&verify=" + verify + "&limit="
+        String path = "/admin/objects/locate?bucket=" + Text.encoded(bucket) + "&key=" + Text.encoded(key)
+                + (version == null ? "" : "&version=" + Text.encoded(version)) + "&verify=" + verify + "&limit="
                 + (verify ? VERIFIED_PAGE : PAGE);
         LocatedObject first = server.get(path, LocatedObject.class, ObjectCommand::begin);
         boolean whole = isWhole(first);
@@ -143,9 +141,5 @@ final class ObjectCommand implements Runnable {
     private static void row(PrintWriter out, Object... cells) {
         out.println(String.format("%-15s %-9s %-38s %-9s %-6s %-10s %-9s %-8s %s", cells)
                 .stripTrailing());
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

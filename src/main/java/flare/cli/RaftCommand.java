@@ -2,8 +2,6 @@ package flare.cli;
 
 import flare.admin.RaftPeerStatus;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +63,7 @@ final class RaftCommand implements Runnable {
             @Option(names = "--even", description = EVEN) boolean even) {
         List<String> query = query(peers, even);
         if (replaced != null) {
-            query.add("replace=" + encoded(replaced));
+            query.add("replace=" + Text.encoded(replaced));
         }
         post(server, "add", query);
     }
@@ -97,15 +95,11 @@ final class RaftCommand implements Runnable {
 
     private static List<String> query(List<String> peers, boolean even) {
         List<String> query = new ArrayList<>();
-        peers.forEach(peer -> query.add("peer=" + encoded(peer)));
+        peers.forEach(peer -> query.add("peer=" + Text.encoded(peer)));
         if (even) {
             query.add("even=true");
         }
         return query;
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static void print(RaftPeerStatus[] peers, PrintWriter out) {

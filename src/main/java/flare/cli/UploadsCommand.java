@@ -3,8 +3,6 @@ package flare.cli;
 import flare.admin.AbortedUploads;
 import flare.admin.UploadList;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +109,7 @@ final class UploadsCommand implements Runnable {
         }
         List<String> query = query(bucket, olderThan);
         if (id != null) {
-            query.add("id=" + encoded(id));
+            query.add("id=" + Text.encoded(id));
         }
         query.add("limit=10000");
         server.post(
@@ -125,7 +123,7 @@ final class UploadsCommand implements Runnable {
     private List<String> query(@Nullable String bucket, @Nullable String olderThan) {
         List<String> query = new ArrayList<>();
         if (bucket != null) {
-            query.add("bucket=" + encoded(bucket));
+            query.add("bucket=" + Text.encoded(bucket));
         }
         if (olderThan != null) {
             query.add("older-than=" + age(olderThan).toSeconds());
@@ -147,9 +145,5 @@ final class UploadsCommand implements Runnable {
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofDays(number);
         };
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

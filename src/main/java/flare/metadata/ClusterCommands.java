@@ -136,6 +136,17 @@ final class ClusterCommands {
         return new Command.Done();
     }
 
+    Command.Done place(Command.PlaceNode place) {
+        NodeRow node = node(place.node());
+        Applying.require(
+                !isRemoved(node), Fault.CONFLICT, () -> "node " + place.node() + " was removed from the cluster");
+        NodeRow.Builder placed = node.toBuilder();
+        place.zone().ifPresent(placed::setZone);
+        place.weight().ifPresent(placed::setWeight);
+        put(place.node(), placed.build());
+        return new Command.Done();
+    }
+
     Command.Done setState(Command.SetNodeState set) {
         NodeRow node = node(set.node());
         if (set.state() == NodeState.REMOVED) {

@@ -63,6 +63,9 @@ public sealed interface Command<R> {
     /** Moves a node between states; REMOVED is refused with CONFLICT while a copy, PENDING or FREED row names it. */
     record SetNodeState(NodeId node, NodeState state) implements Command<Done> {}
 
+    /** Gives a node another zone, weight, or both; CONFLICT once it was REMOVED. */
+    record PlaceNode(NodeId node, Optional<String> zone, Optional<Double> weight) implements Command<Done> {}
+
     /** Raises the feature level by one step; CONFLICT unless every live session's process supports it. */
     record RaiseFeatureLevel(int level) implements Command<Done> {}
 

@@ -30,6 +30,7 @@ final class CommandCheck {
     static final int MAX_CONDITION_ETAGS = 1000;
     static final int MAX_COPIES = 64;
     static final int MAX_NAME_LENGTH = 256;
+    private static final int MAX_ZONE_LENGTH = 255;
     /** Of 100 grants to canonical ids. */
     static final int MAX_ACL_LENGTH = 8 * 1024;
 
@@ -85,8 +86,9 @@ final class CommandCheck {
         } else if (command instanceof Command.InitCluster init) {
             settings(init.settings());
         } else if (command instanceof Command.AddNode add) {
-            require(add.weight() > 0 && !Double.isInfinite(add.weight()), "weight", add.weight());
-            require(add.zone().length() <= 255, "zone length", add.zone().length());
+            place(add.zone(), add.weight());
+        } else if (command instanceof Command.PlaceNode place) {
+            place(place.zone().orElse(""), place.weight().orElse(1.0));
         } else if (command instanceof Command.UpdateNode update) {
             require(update.incarnation() >= 0, "incarnation", update.incarnation());
         } else if (command instanceof Command.RenewSession renew) {
@@ -109,6 +111,11 @@ final class CommandCheck {
                     "number of copies",
                     clear.copies().size());
         }
+    }
+
+    private static void place(String zone, double weight) {
+        require(weight > 0 && !Double.isInfinite(weight), "weight", weight);
+        require(zone.length() <= MAX_ZONE_LENGTH, "zone length", zone.length());
     }
 
     static void worker(String name) {

@@ -11,6 +11,7 @@ import flare.metadata.wire.DocumentValue;
 import flare.metadata.wire.FreeBlobOrder;
 import flare.metadata.wire.OpenSessionOrder;
 import flare.metadata.wire.Operation;
+import flare.metadata.wire.PlaceNodeOrder;
 import flare.metadata.wire.PutObjectOrder;
 import flare.metadata.wire.RenewSessionOrder;
 import flare.metadata.wire.UpdateNodeOrder;
@@ -73,6 +74,7 @@ final class CommandDecoder {
                                 ValueCodec.decode(from.getInitCluster().getSettings())));
             case ADD_NODE -> addNode(from.getAddNode());
             case UPDATE_NODE -> updateNode(from.getUpdateNode());
+            case PLACE_NODE -> placeNode(from.getPlaceNode());
             case SET_NODE_STATE ->
                 Field.of(
                         "set_node_state",
@@ -232,6 +234,13 @@ final class CommandDecoder {
     private static Command<?> updateNode(UpdateNodeOrder update) throws MalformedEntryException {
         URI url = Field.of("update_node.url", () -> URI.create(update.getUrl()));
         return new Command.UpdateNode(node("update_node.node", update.getNode()), url, update.getIncarnation());
+    }
+
+    private static Command<?> placeNode(PlaceNodeOrder place) throws MalformedEntryException {
+        return new Command.PlaceNode(
+                node("place_node.node", place.getNode()),
+                place.hasZone() ? Optional.of(place.getZone()) : Optional.empty(),
+                place.hasWeight() ? Optional.of(place.getWeight()) : Optional.empty());
     }
 
     private static Command<?> freeBlob(FreeBlobOrder free) throws MalformedEntryException {

@@ -7,6 +7,7 @@ import flare.metadata.wire.CopyObjectOrder;
 import flare.metadata.wire.CopyOrder;
 import flare.metadata.wire.CopySourceValue;
 import flare.metadata.wire.Operation;
+import flare.metadata.wire.PlaceNodeOrder;
 import flare.metadata.wire.PutObjectOrder;
 import flare.metadata.wire.RenewSessionOrder;
 import flare.model.ChunkId;
@@ -147,6 +148,11 @@ final class CommandEncoder {
             to.getSetNodeStateBuilder()
                     .setNode(set.node().value())
                     .setState(set.state().name());
+        } else if (command instanceof Command.PlaceNode place) {
+            PlaceNodeOrder.Builder order =
+                    to.getPlaceNodeBuilder().setNode(place.node().value());
+            place.zone().ifPresent(order::setZone);
+            place.weight().ifPresent(order::setWeight);
         } else if (command instanceof Command.RaiseFeatureLevel raise) {
             to.getRaiseFeatureLevelBuilder().setLevel(raise.level());
         } else {

@@ -158,6 +158,8 @@ final class CommandTraits {
             return BASE_BYTES + ROW_BYTES * cleared.copies().size();
         } else if (command instanceof Command.AddNode add) {
             return BASE_BYTES + text(add.zone()) + text(add.url().toString());
+        } else if (command instanceof Command.PlaceNode place) {
+            return BASE_BYTES + text(place.zone().orElse(""));
         } else if (command instanceof Command.UpdateNode update) {
             return BASE_BYTES + text(update.url().toString());
         } else if (command instanceof Command.OpenSession open) {

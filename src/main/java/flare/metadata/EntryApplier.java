@@ -162,6 +162,8 @@ final class EntryApplier {
             return cluster.add(add);
         } else if (command instanceof Command.UpdateNode update) {
             return cluster.update(update);
+        } else if (command instanceof Command.PlaceNode place) {
+            return cluster.place(place);
         } else if (command instanceof Command.SetNodeState set) {
             return cluster.setState(set);
         } else if (command instanceof Command.RaiseFeatureLevel raise) {

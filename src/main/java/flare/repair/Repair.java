@@ -96,6 +96,14 @@ public final class Repair {
                 nanoTime);
     }
 
+    /**
+     * Takes the data node at the URL into the node map. UNAVAILABLE if nobody answers there who knows the cluster's secret;
+     * CONFLICT for a node of another cluster, or one that has an entry.
+     */
+    public CompletionStage<NodeId> addNode(URI url, String zone, double weight) {
+        return new NodeAdmission(reach.metadata(), sources.identify()).admit(url, zone, weight);
+    }
+
     public Rebalance rebalance() {
         return new Rebalance(reach.metadata());
     }

@@ -85,6 +85,14 @@ class AdminPortTest {
         }
 
         @Override
+        public CompletionStage<NodeId> addNode(URI url, String zone, double weight) {
+            return url.getPort() == 9003
+                    ? CompletableFuture.completedStage(new NodeId(3))
+                    : CompletableFuture.failedStage(
+                            new FlareException(Fault.UNAVAILABLE, "nobody answers at " + url + zone + weight));
+        }
+
+        @Override
         public CompletionStage<RebalanceStatus> rebalance() {
             return CompletableFuture.completedStage(
                     new RebalanceStatus("moving", List.of(new RebalanceStatus.NodeFill(2, 30 << 20, 20 << 20))));
@@ -256,6 +264,38 @@ class AdminPortTest {
         assertThat(status.path("raft").path("term").asLong()).isEqualTo(3);
         assertThat(status.path("problem").asText()).isEqualTo("the metadata can't be read: no leader is known");
         assertThat(get(LOOPBACK, "/admin/nodes").status().intValue()).isEqualTo(503);
+    }
+
+    @Test
+    void addsANodeAndSetsItsPlace() {
+        AdminPort port = port(LOOPBACK);
+        HttpResponse added = await(port.handle(HttpRequest.POST("/admin/nodes/add?url=http://h:9003&zone=r%201")));
+        assertThat(json(added).path("id").asInt()).isEqualTo(3);
+        HttpResponse silent =
+                await(port.handle(HttpRequest.POST("/admin/nodes/add?url=http://h:9001&zone=r%201&weight=2.5")));
+        assertThat(silent.status().intValue()).isEqualTo(503);
+        assertThat(json(silent).path("error").asText()).isEqualTo("nobody answers at http://h:9001r 12.5");
+
+        assertThat(json(await(port.handle(HttpRequest.POST("/admin/nodes/2/place?zone=&weight=2"))))
+                        .path("id")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(metadata.submitted)
+                .containsExactly(new Command.PlaceNode(new NodeId(2), Optional.of(""), Optional.of(2.0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/admin/nodes/add, url '' is not allowed",
+        "/admin/nodes/add?url=h:9000, url 'h:9000' is not allowed: one such as http://10.0.0.7:9000 is",
+        "/admin/nodes/add?url=http://h, url 'http://h' is not allowed",
+        "/admin/nodes/add?url=http://h:9003&weight=much, weight 'much' is not allowed: a number above 0 is",
+        "/admin/nodes/2/place, neither a zone nor a weight is given"
+    })
+    void refusesAPlaceThatIsNone(String target, String why) {
+        HttpResponse refused = await(port(LOOPBACK).handle(HttpRequest.POST(target)));
+        assertThat(refused.status().intValue()).isEqualTo(400);
+        assertThat(json(refused).path("error").asText()).startsWith(why);
     }
 
     @Test

@@ -252,6 +252,25 @@ class FlareCommandTest {
     }
 
     @Test
+    void addsANodeAndSetsItsPlace() {
+        answer = """
+                {"id":4,"uuid":"u","url":"http://h:9003","zone":"r 1","weight":2.5,"state":"active","usable":false,
+                "reason":null,"copies":0,"bytes":0,"freeBytes":-1,"totalBytes":-1}""";
+        assertThat(run("node", "add", "http://h:9003", "--zone", "r 1", "--weight", "2.5"))
+                .isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines("node 4 at http://h:9003 is active in zone r 1, weight 2.5\n");
+        assertThat(run("node", "set", "4", "--zone", "")).isZero();
+        assertThat(run("node", "undrain", "4")).isZero();
+        assertThat(asked)
+                .containsExactly(
+                        "POST /admin/nodes/add?url=http%3A%2F%2Fh%3A9003&zone=r+1&weight=2.5 null",
+                        "POST /admin/nodes/4/place?zone= null", "POST /admin/nodes/4/active null");
+        assertThat(run("node", "set", "4")).isEqualTo(2);
+        assertThat(err.toString()).contains("--zone, --weight or both are allowed");
+    }
+
+    @Test
     void rebalances() {
         answer = """
                 {"state":"moving","nodes":[{"id":2,"bytes":31457280,"shareBytes":20971520},

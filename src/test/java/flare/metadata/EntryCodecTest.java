@@ -53,6 +53,11 @@ final class EntryCodecTest {
         byte[] ofBuckets = resource("entry-level-1-buckets.bin");
         assertThat(EntryCodec.encode(EntryCodec.decode(ofBuckets))).isEqualTo(ofBuckets);
         assertThat(EntryCodec.encode(GoldenBuckets.entry())).isEqualTo(ofBuckets);
+        byte[] ofNodes = resource("entry-level-1-nodes.bin");
+        EntryCodec.Entry nodes = EntryCodec.decode(ofNodes);
+        assertThat(EntryCodec.encode(nodes)).isEqualTo(ofNodes);
+        assertThat(EntryCodec.encode(GoldenNodes.entry())).isEqualTo(ofNodes);
+        nodes.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         byte[] ofWorkers = resource("entry-level-1-workers.bin");
         EntryCodec.Entry workers = EntryCodec.decode(ofWorkers);
         assertThat(EntryCodec.encode(workers)).isEqualTo(ofWorkers);
@@ -114,6 +119,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfNodesMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-nodes.bin"));
+        List<String> rows = new String(resource("rows-level-1-nodes.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenNodes.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void noCommandTakesMoreBytesThanItIsPackedFor() {
         BlobId blob = new BlobId(Long.MAX_VALUE, Long.MAX_VALUE);
         List<ChunkRecord> chunks = IntStream.range(0, 1_000)
@@ -128,6 +142,7 @@ final class EntryCodecTest {
         GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenUsers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenBuckets.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenNodes.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenWorkers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         commands.add(new Command.SaveCursor(
                 "w".repeat(256), new WorkerCursor("€".repeat(4096), Map.of("n".repeat(256), -1L)), Long.MAX_VALUE));

@@ -179,6 +179,20 @@ final class ModelState implements ReplicatedState {
             return addNode(add);
         } else if (command instanceof Command.UpdateNode update) {
             return updateNode(update);
+        } else if (command instanceof Command.PlaceNode place) {
+            NodeInfo node = node(place.node());
+            require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
+            nodes.put(
+                    node.id(),
+                    new NodeInfo(
+                            node.id(),
+                            node.uuid(),
+                            node.url(),
+                            place.zone().orElse(node.zone()),
+                            place.weight().orElse(node.weight()),
+                            node.incarnation(),
+                            node.state()));
+            return new Command.Done();
         } else if (command instanceof Command.SetNodeState set) {
             return setNodeState(set);
         } else if (command instanceof Command.RaiseFeatureLevel raise) {

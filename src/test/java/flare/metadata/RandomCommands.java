@@ -84,7 +84,7 @@ final class RandomCommands {
         return switch (random.nextInt(50)) {
             case 0 -> new Command.InitCluster(new UUID(1, random.nextInt(3)), new ClusterSettings(3, 1 << 20, "x"));
             case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
-            case 3 -> new Command.UpdateNode(node(), url(), random.nextInt(6));
+            case 3 -> updateOrPlace(node(), random.nextInt(6));
             case 4 ->
                 new Command.SetNodeState(
                         node(),
@@ -162,6 +162,16 @@ final class RandomCommands {
                     worker, List.of(Command.WorkerOrder.values()).get((int) (counter % 4) - 1));
         }
         return new Command.RaiseFeatureLevel(level);
+    }
+
+    /** Incarnation 0 is never news: without another draw there is room for places. */
+    private Command<?> updateOrPlace(NodeId node, int incarnation) {
+        return incarnation > 0
+                ? new Command.UpdateNode(node, url(), incarnation)
+                : new Command.PlaceNode(
+                        node,
+                        counter % 3 > 0 ? Optional.of("zone" + counter % 2) : Optional.empty(),
+                        counter % 3 < 2 ? Optional.of(1.0 + counter % 5) : Optional.empty());
     }
 
     /** Told by how far it went and not drawn: each draw more makes other sequences, which may reach other commands less. */
