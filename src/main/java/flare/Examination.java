@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -104,19 +103,25 @@ final class Examination {
         Optional<String> unusable = view.usable()
                 ? Optional.empty()
                 : Optional.of(view.reason().isEmpty() ? "it is not active" : view.reason());
-        return new NodeAnswer.Node(view.node(), unusable, () -> ask(view, dataNodes));
+        return new NodeAnswer.Node(
+                view.node(),
+                unusable,
+                () -> ask(view, dataNodes),
+                dataNodes.isLocal(view.node().id())
+                        ? Optional.empty()
+                        : Optional.of(() -> found(view, dataNodes).measureSyncs()));
     }
 
     private static CompletionStage<NodeAnswer> ask(NodeView view, DataNodes dataNodes) {
-        Optional<DataNode> node = dataNodes.find(view.node().id());
-        return node.isEmpty()
-                ? CompletableFuture.failedStage(
-                        new FlareException(Fault.UNAVAILABLE, "this process has not connected to it yet"))
-                : node.get()
-                        .health()
-                        .thenApply(health -> new NodeAnswer(
-                                health.clockMillis(),
-                                health.disk().name().toLowerCase(Locale.ROOT),
-                                health.setAside()));
+        return found(view, dataNodes)
+                .health()
+                .thenApply(health -> new NodeAnswer(
+                        health.clockMillis(), health.disk().name().toLowerCase(Locale.ROOT), health.setAside()));
+    }
+
+    private static DataNode found(NodeView view, DataNodes dataNodes) {
+        return dataNodes
+                .find(view.node().id())
+                .orElseThrow(() -> new FlareException(Fault.UNAVAILABLE, "this process has not connected to it yet"));
     }
 }

@@ -4,6 +4,7 @@ import flare.data.DataNode.CopyContent;
 import flare.data.DataNode.CopyReceipt;
 import flare.data.DataNode.NodeHealth;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,6 +63,9 @@ public interface ChunkStore extends AutoCloseable {
 
     /** Frees what the trash folder holds, now; answers what is left. */
     CompletionStage<TrashUsage> emptyTrash();
+
+    /** How fast the disk syncs: measured now, for about half a second. BUSY while it is measured already. */
+    CompletionStage<SyncTimes> measureSyncs();
 
     @Override
     void close();

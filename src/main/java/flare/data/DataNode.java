@@ -2,10 +2,12 @@ package flare.data;
 
 import flare.chunk.BlockCrcs;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -59,6 +61,12 @@ public interface DataNode {
     CompletionStage<Done> emptyTrash();
 
     CompletionStage<NodeHealth> health();
+
+    /** Has the node measure how fast its disk syncs, for about half a second. REFUSED by one that can't. */
+    default CompletionStage<SyncTimes> measureSyncs() {
+        return CompletableFuture.failedFuture(
+                new DataNodeException(DataNodeException.Kind.REFUSED, "node " + uuid() + " measures no syncs"));
+    }
 
     /** What the node computed of the bytes it holds. */
     record CopyReceipt(long length, int crc32c) {}

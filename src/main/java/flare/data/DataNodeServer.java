@@ -175,6 +175,8 @@ public final class DataNodeServer {
             return node.inventory(page.after(), page.limit()).thenApply(ids -> json(NodeWire.inventory(ids)));
         } else if (call instanceof NodeCall.EmptyTrash) {
             return node.emptyTrash().thenApply(done -> HttpResponse.create());
+        } else if (call instanceof NodeCall.MeasureSyncs) {
+            return node.measureSyncs().thenApply(times -> json(NodeWire.syncs(times)));
         } else if (call instanceof NodeCall.Health) {
             return node.health().thenApply(health -> json(NodeWire.health(health)));
         }

@@ -10,6 +10,7 @@ import flare.data.DataNode.NodeHealth;
 import flare.data.DataNodeException.Kind;
 import flare.data.StoreIdentity.Expected;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -54,6 +56,7 @@ public final class FileChunkStore implements ChunkStore {
     private final int maxWrites;
     private final Set<ChunkId> beingWritten = ConcurrentHashMap.newKeySet();
     private final AtomicLong names = new AtomicLong();
+    private final AtomicBoolean measuring = new AtomicBoolean();
     private volatile boolean closed;
 
     private FileChunkStore(
@@ -261,6 +264,23 @@ public final class FileChunkStore implements ChunkStore {
             trash.empty();
             return trash.usage();
         });
+    }
+
+    /** In the directory of unfinished files, which the next start empties; one measurement at a time. */
+    @Override
+    public CompletionStage<SyncTimes> measureSyncs() {
+        if (!measuring.compareAndSet(false, true)) {
+            return CompletableFuture.failedStage(
+                    new DataNodeException(Kind.BUSY, "node " + uuid() + " is measuring its syncs already"));
+        }
+        return threads.call(() -> {
+                    try {
+                        return SyncTimes.measure(layout.temporary());
+                    } catch (IOException e) {
+                        throw new DataNodeException(Kind.REFUSED, "node " + uuid() + " can't sync: " + e, e);
+                    }
+                })
+                .whenComplete((times, failure) -> measuring.set(false));
     }
 
     /** Removes from the trash what is old enough, now and then, as long as the store is open. */

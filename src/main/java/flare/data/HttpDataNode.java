@@ -6,6 +6,7 @@ import flare.data.DataNodeException.Kind;
 import flare.http.NodeToken;
 import flare.model.ByteRange;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -192,6 +193,13 @@ final class HttpDataNode implements DataNode {
             response.discardEntityBytes(system);
             return Done.getInstance();
         }));
+    }
+
+    @Override
+    public CompletionStage<SyncTimes> measureSyncs() {
+        NodeCall call = new NodeCall.MeasureSyncs();
+        return described(
+                call, answer(call, request(call), stall).thenCompose(this::text).thenApply(NodeWire::syncs));
     }
 
     @Override

@@ -4,6 +4,7 @@ import flare.data.ChunkStore.WriteOrder;
 import flare.data.DataNodeException.Kind;
 import flare.model.ChunkId;
 import flare.telemetry.CrashPoint;
+import flare.telemetry.SyncTimes;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -110,6 +111,11 @@ public final class LocalDataNode implements DataNode, AutoCloseable {
             }
             return Done.getInstance();
         });
+    }
+
+    @Override
+    public CompletionStage<SyncTimes> measureSyncs() {
+        return store.measureSyncs();
     }
 
     @Override

@@ -64,6 +64,21 @@ sealed interface NodeCall {
         }
     }
 
+    record MeasureSyncs() implements NodeCall {
+
+        static final String TARGET = "/syncs";
+
+        @Override
+        public String method() {
+            return "POST";
+        }
+
+        @Override
+        public String target() {
+            return TARGET;
+        }
+    }
+
     record Put(ChunkId chunk) implements NodeCall {
 
         @Override

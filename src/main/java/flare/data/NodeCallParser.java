@@ -56,6 +56,9 @@ final class NodeCallParser {
         } else if (path.equals(NodeCall.EmptyTrash.TARGET)) {
             allow("DELETE");
             call = new NodeCall.EmptyTrash();
+        } else if (path.equals(NodeCall.MeasureSyncs.TARGET)) {
+            allow("POST");
+            call = new NodeCall.MeasureSyncs();
         } else if (path.equals(CHUNKS)) {
             allow("GET");
             call = new NodeCall.Inventory(

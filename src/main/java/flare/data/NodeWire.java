@@ -10,6 +10,7 @@ import flare.data.DataNode.DiskState;
 import flare.data.DataNode.NodeHealth;
 import flare.model.BlobId;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -107,6 +108,24 @@ final class NodeWire {
                 DiskState.valueOf(json.path("disk").asText().toUpperCase(Locale.ROOT)),
                 number(json, "clockMillis"),
                 json.path("setAside").asLong());
+    }
+
+    static String syncs(SyncTimes times) {
+        return JSON.createObjectNode()
+                .put("medianNanos", times.medianNanos())
+                .put("maxNanos", times.maxNanos())
+                .put("syncs", times.syncs())
+                .put("fileSystem", times.fileSystem())
+                .toString();
+    }
+
+    static SyncTimes syncs(String body) {
+        JsonNode json = read(body);
+        return new SyncTimes(
+                number(json, "medianNanos"),
+                number(json, "maxNanos"),
+                Math.toIntExact(number(json, "syncs")),
+                json.path("fileSystem").asText());
     }
 
     static String inventory(List<ChunkId> chunks) {

@@ -113,6 +113,8 @@ class DataNodeHopTest {
         assertThat(get(node.inventory(Optional.of(CHUNK), 100))).containsExactly(next);
         assertThat(get(node.inventory(Optional.empty(), 1))).containsExactly(CHUNK);
 
+        assertThat(get(node.measureSyncs())).isEqualTo(FakeDataNode.SYNCS);
+
         PullOrder order = new PullOrder(new UUID(1, 1), URI.create("http://127.0.0.1:9001"), 77, 0x80000001, 12);
         assertThat(get(node.pull(CHUNK, order))).isEqualTo(new CopyReceipt(77, 0x80000001));
         assertThat(port.fake.lastPull).isEqualTo(order);

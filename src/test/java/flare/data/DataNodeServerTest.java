@@ -38,6 +38,7 @@ class DataNodeServerTest {
             new NodeCall.Delete(CHUNK, 9),
             new NodeCall.Inventory(Optional.of(CHUNK), 10),
             new NodeCall.EmptyTrash(),
+            new NodeCall.MeasureSyncs(),
             new NodeCall.Pull(
                     CHUNK, new PullOrder(new UUID(1, 1), URI.create("http://127.0.0.1:9001"), 77, 0x80000001, 12)));
 

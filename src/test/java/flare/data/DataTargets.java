@@ -56,6 +56,7 @@ public final class DataTargets {
         List<String> seeds = List.of(
                 line(new NodeCall.Health()),
                 line(new NodeCall.EmptyTrash()),
+                line(new NodeCall.MeasureSyncs()),
                 line(new NodeCall.Inventory(Optional.of(CHUNK), 10)),
                 line(new NodeCall.Put(CHUNK)),
                 line(new NodeCall.Get(CHUNK, 0, 1)) + "\nbytes=65536-131071",

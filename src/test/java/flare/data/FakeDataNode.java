@@ -3,6 +3,7 @@ package flare.data;
 import flare.chunk.BlockCrcs;
 import flare.data.DataNodeException.Kind;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A data node in memory, which counts what is asked of it and what is left open. */
 final class FakeDataNode implements DataNode {
+
+    static final SyncTimes SYNCS = new SyncTimes(1_000_000, 2_000_000, 50, "ext4");
 
     private static final int PIECE_BYTES = 128 * 1024;
 
@@ -183,6 +186,12 @@ final class FakeDataNode implements DataNode {
         CompletionStage<Done> prevented = prevented();
         trashEmptied.incrementAndGet();
         return prevented == null ? CompletableFuture.completedFuture(Done.getInstance()) : prevented;
+    }
+
+    @Override
+    public CompletionStage<SyncTimes> measureSyncs() {
+        calls.incrementAndGet();
+        return CompletableFuture.completedFuture(SYNCS);
     }
 
     @Override

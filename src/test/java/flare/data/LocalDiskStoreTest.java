@@ -11,6 +11,7 @@ import flare.data.DataNode.CopyReceipt;
 import flare.data.DataNode.DiskState;
 import flare.data.DataNodeException.Kind;
 import flare.model.ChunkId;
+import flare.telemetry.SyncTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,6 +63,23 @@ class LocalDiskStoreTest {
         root = temporary.resolve("node-" + directories++);
         layout = new StoreLayout(root);
         store = StoreFixture.open(new LocalDisk(), root);
+    }
+
+    @Test
+    void measuresItsSyncsOnceAtATimeAndLeavesNothingBehind() throws Exception {
+        CompletionStage<SyncTimes> first = store.measureSyncs();
+        CompletionStage<SyncTimes> second = store.measureSyncs();
+
+        SyncTimes times = first.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertThat(times.syncs()).isPositive();
+        assertThat(times.maxNanos()).isGreaterThanOrEqualTo(times.medianNanos());
+        assertThat(second.handle((more, failure) -> failure == null ? "" : failure.getMessage())
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS))
+                .matches("|.* is measuring its syncs already");
+        try (var left = Files.list(layout.temporary())) {
+            assertThat(left).isEmpty();
+        }
     }
 
     @AfterEach

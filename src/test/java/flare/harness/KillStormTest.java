@@ -3,6 +3,7 @@ package flare.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,8 @@ class KillStormTest {
             assertThat(wrong).as("seed %d", seed).isEmpty();
             assertThat(ledger.acknowledged()).isGreaterThanOrEqualTo(WANTED_ACKNOWLEDGED);
             awaitExactDisks(topology);
+            JsonNode metadata = Admin.post(topology.api(1), "/admin/fsck");
+            assertThat(metadata.path("problems").asInt()).as("%s", metadata).isZero();
         }
     }
 

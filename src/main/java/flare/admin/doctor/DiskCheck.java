@@ -1,16 +1,12 @@
 package flare.admin.doctor;
 
+import flare.telemetry.SyncTimes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,11 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class DiskCheck implements Check {
 
-    private static final String SYNC = "fsync";
+    static final String SYNC = "fsync";
     private static final String SPACE = "space";
-    private static final int BLOCK_BYTES = 4096;
-    private static final int MAX_SYNCS = 50;
-    private static final Duration MEASURED = Duration.ofMillis(500);
 
     /** A disk without a cache that survives power loss takes about a turn of its platter. */
     private static final Duration SLOW = Duration.ofMillis(20);
@@ -82,51 +75,29 @@ public final class DiskCheck implements Check {
     }
 
     private static Finding syncs(Place place) throws IOException {
-        long[] nanos = syncNanos(place.directory());
-        Duration median = Duration.ofNanos(nanos[nanos.length / 2]);
-        String value = millis(median) + " ms in the middle, " + millis(Duration.ofNanos(nanos[nanos.length - 1]))
-                + " ms at most, of " + nanos.length;
-        String type = Files.getFileStore(place.directory()).type();
-        if (IN_MEMORY.contains(type)) {
+        return syncs(subject(place), SyncTimes.measure(place.directory()));
+    }
+
+    static Finding syncs(String subject, SyncTimes times) {
+        Duration median = Duration.ofNanos(times.medianNanos());
+        String value = millis(median) + " ms in the middle, " + millis(Duration.ofNanos(times.maxNanos()))
+                + " ms at most, of " + times.syncs();
+        if (IN_MEMORY.contains(times.fileSystem())) {
             return Finding.warn(
                     SYNC,
-                    subject(place),
-                    value + "; the file system is " + type,
+                    subject,
+                    value + "; the file system is " + times.fileSystem(),
                     "this directory is in memory and gone with the power: put it on a disk");
         }
         if (median.compareTo(SLOW) < 0) {
-            return Finding.ok(SYNC, subject(place), value);
+            return Finding.ok(SYNC, subject, value);
         }
         String wayOut =
                 "every write waits for this: use a disk with a write cache that survives power loss, and give it"
                         + " to Flare alone";
         return median.compareTo(TOO_SLOW) < 0
-                ? Finding.warn(SYNC, subject(place), value, wayOut)
-                : Finding.fail(SYNC, subject(place), value, wayOut);
-    }
-
-    /** Sorted. */
-    private static long[] syncNanos(Path directory) throws IOException {
-        Path file = Files.createTempFile(directory, "doctor-", ".tmp");
-        long[] nanos = new long[MAX_SYNCS];
-        int syncs = 0;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            long begin = System.nanoTime();
-            do {
-                ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
-                while (block.hasRemaining()) {
-                    channel.write(block);
-                }
-                long before = System.nanoTime();
-                channel.force(false);
-                nanos[syncs++] = System.nanoTime() - before;
-            } while (syncs < MAX_SYNCS && System.nanoTime() - begin < MEASURED.toNanos());
-        } finally {
-            Files.deleteIfExists(file);
-        }
-        long[] measured = Arrays.copyOf(nanos, syncs);
-        Arrays.sort(measured);
-        return measured;
+                ? Finding.warn(SYNC, subject, value, wayOut)
+                : Finding.fail(SYNC, subject, value, wayOut);
     }
 
     private static Finding space(Place place) throws IOException {

@@ -1,6 +1,7 @@
 package flare.admin.doctor;
 
 import flare.model.NodeInfo;
+import flare.telemetry.SyncTimes;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -18,6 +19,11 @@ public record NodeAnswer(long clockMillis, String disk, long setAside) {
      * A data node of the node map.
      *
      * @param unusable why it may take no new copies; empty where it may
+     * @param measure its syncs; empty for one in this process, whose disks are looked at themselves
      */
-    public record Node(NodeInfo info, Optional<String> unusable, Supplier<CompletionStage<NodeAnswer>> ask) {}
+    public record Node(
+            NodeInfo info,
+            Optional<String> unusable,
+            Supplier<CompletionStage<NodeAnswer>> ask,
+            Optional<Supplier<CompletionStage<SyncTimes>>> measure) {}
 }

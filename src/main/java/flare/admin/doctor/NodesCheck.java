@@ -3,6 +3,7 @@ package flare.admin.doctor;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
 import flare.model.NodeState;
+import flare.telemetry.SyncTimes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The data nodes as this process reaches them, each asked now, and whether they are enough for the copies wanted. */
@@ -22,6 +24,7 @@ public final class NodesCheck implements Check {
 
     private static final String NAME = "data node";
     private static final String COPIES = "copies";
+    private static final String UNANSWERED = "does not answer: ";
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final Duration CLOCK_OFF = Duration.ofSeconds(5);
 
@@ -105,23 +108,45 @@ public final class NodesCheck implements Check {
                             + node.info().id() + "'")));
         }
         long asked = clock.millis();
-        return answer(node).handle((answer, failure) -> {
+        CompletionStage<List<Finding>> findings = limited(node.ask()).handle((answer, failure) -> {
             if (answer == null) {
                 return List.of(Finding.fail(
                         NAME,
                         subject,
-                        "does not answer: " + reason(failure),
+                        UNANSWERED + reason(failure),
                         "start it, or see to the network; if its disk is gone, 'flare node lost "
                                 + node.info().id() + "'"));
             }
             return findings(node, subject, answer, answer.clockMillis() - (asked + clock.millis()) / 2);
         });
+        return node.measure().isEmpty()
+                ? findings
+                : findings.thenCombine(
+                        measured(subject, node.measure().get()),
+                        (before, syncs) -> before.stream().anyMatch(NodesCheck::isUnanswered)
+                                ? before
+                                : Stream.concat(before.stream(), Stream.of(syncs))
+                                        .toList());
     }
 
-    private static CompletionStage<NodeAnswer> answer(NodeAnswer.Node node) {
+    private static boolean isUnanswered(Finding finding) {
+        return finding.value().startsWith(UNANSWERED);
+    }
+
+    private static CompletionStage<Finding> measured(String subject, Supplier<CompletionStage<SyncTimes>> measure) {
+        return limited(measure)
+                .handle((times, failure) -> times == null
+                        ? Finding.warn(
+                                DiskCheck.SYNC,
+                                "data node " + subject,
+                                "not measured: " + reason(failure),
+                                "a node of an older version can't; of another one the log says why")
+                        : DiskCheck.syncs("data node " + subject, times));
+    }
+
+    private static <T> CompletionStage<T> limited(Supplier<CompletionStage<T>> question) {
         try {
-            return node.ask()
-                    .get()
+            return question.get()
                     .toCompletableFuture()
                     .copy()
                     .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);

@@ -16,6 +16,7 @@ import flare.metadata.Session;
 import flare.model.NodeId;
 import flare.model.NodeInfo;
 import flare.model.NodeState;
+import flare.telemetry.SyncTimes;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -99,7 +100,8 @@ class ClusterChecksTest {
     }
 
     private void node(int id, String zone, NodeState state, Optional<String> unusable, NodeAnswer answer) {
-        nodes.add(new NodeAnswer.Node(info(id, zone, state), unusable, () -> CompletableFuture.completedStage(answer)));
+        nodes.add(new NodeAnswer.Node(
+                info(id, zone, state), unusable, () -> CompletableFuture.completedStage(answer), Optional.empty()));
     }
 
     private static NodeInfo info(int id, String zone, NodeState state) {
@@ -229,10 +231,15 @@ class ClusterChecksTest {
         nodes.add(new NodeAnswer.Node(
                 info(2, "", NodeState.ACTIVE),
                 Optional.of("no answer"),
-                () -> CompletableFuture.failedStage(new IllegalStateException("connection refused"))));
-        nodes.add(new NodeAnswer.Node(info(3, "", NodeState.ACTIVE), Optional.of("unknown"), () -> {
-            throw new IllegalStateException("not connected");
-        }));
+                () -> CompletableFuture.failedStage(new IllegalStateException("connection refused")),
+                Optional.of(() -> CompletableFuture.failedStage(new IllegalStateException("connection refused")))));
+        nodes.add(new NodeAnswer.Node(
+                info(3, "", NodeState.ACTIVE),
+                Optional.of("unknown"),
+                () -> {
+                    throw new IllegalStateException("not connected");
+                },
+                Optional.empty()));
         node(4, "", NodeState.LOST, Optional.of("lost"), new NodeAnswer(NOW, "ok", 0));
 
         assertThat(bad(nodes()))
@@ -263,6 +270,36 @@ class ClusterChecksTest {
 
         assertThat(finding.check()).isEqualTo("clock");
         assertThat(finding.severity()).isEqualTo(severity);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ext4, 1, OK", "xfs, 25, WARN", "ext4, 501, FAIL", "tmpfs, 0, WARN"})
+    void tellsHowFastTheDiskOfANodeElsewhereSyncs(String fileSystem, long millis, Severity severity) throws Exception {
+        metadata.copies = 1;
+        SyncTimes times = new SyncTimes(millis * 1_000_000, millis * 2_000_000, 50, fileSystem);
+        nodes.add(new NodeAnswer.Node(
+                info(1, "", NodeState.ACTIVE),
+                Optional.empty(),
+                () -> CompletableFuture.completedStage(new NodeAnswer(NOW, "ok", 0)),
+                Optional.of(() -> CompletableFuture.completedStage(times))));
+
+        Finding finding = nodes().get(3);
+
+        assertThat(finding.check()).isEqualTo("fsync");
+        assertThat(finding.subject()).isEqualTo("data node 1 at http://127.0.0.1:9001");
+        assertThat(finding.severity()).isEqualTo(severity);
+    }
+
+    @Test
+    void warnsWhereANodeElsewhereDoesNotMeasure() throws Exception {
+        metadata.copies = 1;
+        nodes.add(new NodeAnswer.Node(
+                info(1, "", NodeState.ACTIVE),
+                Optional.empty(),
+                () -> CompletableFuture.completedStage(new NodeAnswer(NOW, "ok", 0)),
+                Optional.of(() -> CompletableFuture.failedStage(new IllegalStateException("no such route")))));
+
+        assertThat(onlyBad(nodes()).value()).isEqualTo("not measured: no such route");
     }
 
     @Test
