@@ -128,11 +128,12 @@ final class ApiRole {
                 spawn("placement", PlacementActor.create(settings.placement().strategy()));
         ActorRef<NodeMapActor.Command> nodeMapActor =
                 spawn("node-map", NodeMapActor.create(nodeMap, placementActor, prober(dataNodes), settings.health()));
+        AtomicReference<ClusterSettings> choices = new AtomicReference<>(state.settings());
         ActorRef<NodeMapFeed.Command> feed = spawn(
                 "node-map-feed",
                 NodeMapFeed.create(
                         metadata,
-                        new NodeMapFeed.Targets(nodeMapActor, placementActor, dataNodes::update),
+                        new NodeMapFeed.Targets(nodeMapActor, placementActor, dataNodes::update, choices::set),
                         settings.health().interval()));
         ActorPlacement placement = new ActorPlacement(placementActor, system);
 
@@ -148,7 +149,6 @@ final class ApiRole {
         spawn("coordinator", repair.coordinator());
         feed.tell(NodeMapFeed.Refresh.NOW);
 
-        AtomicReference<ClusterSettings> choices = new AtomicReference<>(state.settings());
         ObjectEnvironment environment = new ObjectEnvironment(
                 metadata,
                 placement,

@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
 import flare.metadata.RaftChange;
 import flare.model.NodeId;
@@ -52,6 +53,12 @@ public interface AdminOperations {
 
     /** A page of an object's chunks and where their copies are; refuses what is no object. */
     CompletionStage<LocatedObject> locate(ObjectLocator.Question question);
+
+    /** What is chosen for the whole cluster. */
+    CompletionStage<Status.Cluster> settings();
+
+    /** Changes it; CONFLICT for more copies than nodes are active. What is stored follows in the background. */
+    CompletionStage<Status.Cluster> changeSettings(Command.SetClusterSettings change);
 
     /** How far scrubbing is. */
     CompletionStage<ScrubStatus> scrubbing();

@@ -163,6 +163,7 @@ public final class AdminPort {
                                     HttpMethods.GET,
                                     () -> operations.locate(question.get()).thenCompose(AdminPort::ok))))
                     .or(() -> scrubRoute(path))
+                    .or(() -> settingsRoute(path, request))
                     .or(() -> RaftRoutes.change(path, request.getUri().query())
                             .map(change -> new Route(
                                     HttpMethods.POST,
@@ -213,6 +214,22 @@ public final class AdminPort {
                         () -> operations.abortUploads(filter.get()).thenCompose(done -> json(StatusCodes.OK, done))));
             default -> Optional.empty();
         };
+    }
+
+    /** {@code GET /admin/settings} without a query, {@code POST} with one. */
+    private Optional<Route> settingsRoute(String path, HttpRequest request) {
+        if (!path.equals(SettingsRoutes.SETTINGS)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                request.method().equals(HttpMethods.POST)
+                        ? new Route(
+                                HttpMethods.POST,
+                                () -> operations
+                                        .changeSettings(SettingsRoutes.change(
+                                                request.getUri().query()))
+                                        .thenCompose(AdminPort::ok))
+                        : new Route(HttpMethods.GET, () -> operations.settings().thenCompose(AdminPort::ok)));
     }
 
     private Optional<Route> scrubRoute(String path) {

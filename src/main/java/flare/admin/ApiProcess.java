@@ -234,6 +234,18 @@ public final class ApiProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<Status.Cluster> settings() {
+        return read(new Query.GetCluster())
+                .thenApply(cluster -> cluster.map(ApiProcess::cluster)
+                        .orElseThrow(() -> new FlareException(Fault.UNAVAILABLE, "there is no cluster yet")));
+    }
+
+    @Override
+    public CompletionStage<Status.Cluster> changeSettings(Command.SetClusterSettings change) {
+        return metadata.submit(change).thenApply(ApiProcess::cluster);
+    }
+
+    @Override
     public CompletionStage<ScrubStatus> scrubbing() {
         return work.scrubbing();
     }

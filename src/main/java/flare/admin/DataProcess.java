@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
 import flare.metadata.RaftChange;
 import flare.model.Fault;
@@ -90,6 +91,16 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<LocatedObject> locate(ObjectLocator.Question question) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<Status.Cluster> settings() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<Status.Cluster> changeSettings(Command.SetClusterSettings change) {
         return elsewhere();
     }
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare reclaim                     delete now what nothing refers to",
             "  flare raft status                 the peers that keep the metadata",
             "  flare scrub status                when all copies were checked last, and what was found",
+            "  flare settings set copies=3       keep three copies of everything",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare doctor                      what is wrong or at risk, and what to do about it",
@@ -77,6 +78,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)
                 .addSubcommand(ScrubCommand.class)
+                .addSubcommand(SettingsCommand.class)
                 .addSubcommand(VersionCommand.class)
                 .addSubcommand(HelpCommand.class);
         everyCommand(line).forEach(command -> command.getCommandSpec().versionProvider(new Version()));

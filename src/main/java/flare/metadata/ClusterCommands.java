@@ -46,6 +46,54 @@ final class ClusterCommands {
         return row == null ? null : ValueCodec.decode(EntryBatch.parse(Family.META, row, ClusterValue.parser()));
     }
 
+    ClusterState set(Command.SetClusterSettings set) {
+        ClusterState cluster = cluster();
+        if (cluster == null) {
+            throw new FlareException(Fault.CONFLICT, "there is no cluster yet whose settings could be changed");
+        }
+        ClusterSettings old = cluster.settings();
+        ClusterSettings changed = new ClusterSettings(
+                set.copies().orElse(old.wantedCopies()),
+                old.chunkBytes(),
+                set.strategy().orElse(old.placementStrategy()));
+        if (changed.wantedCopies() != old.wantedCopies()) {
+            long active = active();
+            Applying.require(
+                    changed.wantedCopies() <= active,
+                    Fault.CONFLICT,
+                    () -> changed.wantedCopies() + " copies need as many nodes that are active, and there are " + active
+                            + ": add nodes first, or activate those that are drained");
+            workers.copiesChanged();
+        }
+        if (!changed.placementStrategy().equals(old.placementStrategy())) {
+            workers.nodesChanged();
+        }
+        ClusterState after = new ClusterState(cluster.clusterId(), cluster.featureLevel(), cluster.epoch(), changed);
+        batch.put(Family.META, Keys.CLUSTER, ValueCodec.encode(after));
+        return after;
+    }
+
+    private long active() {
+        long active = 0;
+        try (RowScan scan = batch.scan(Family.NODE, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                NodeRow node = EntryBatch.parse(Family.NODE, scan.value(), NodeRow.parser());
+                active += node.getState().equals(NodeState.ACTIVE.name()) ? 1 : 0;
+            }
+        }
+        return active;
+    }
+
+    /** A blob of another number of copies than is wanted now, of a process that did not know yet: it is to be aligned. */
+    void created(int wantedCopies) {
+        if (workers.haveCopiesChanged()) {
+            ClusterState cluster = cluster();
+            if (cluster != null && cluster.settings().wantedCopies() != wantedCopies) {
+                workers.copiesChanged();
+            }
+        }
+    }
+
     Command.Done raise(Command.RaiseFeatureLevel raise) {
         ClusterState cluster = cluster();
         if (cluster == null) {

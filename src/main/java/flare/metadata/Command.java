@@ -69,6 +69,12 @@ public sealed interface Command<R> {
     /** Raises the feature level by one step; CONFLICT unless every live session's process supports it. */
     record RaiseFeatureLevel(int level) implements Command<Done> {}
 
+    /**
+     * Changes what is chosen for the whole cluster; empty stays as it is. CONFLICT for more copies than nodes are ACTIVE.
+     * What is stored already follows: a worker aligns it to the copies, another moves it to where the strategy says.
+     */
+    record SetClusterSettings(Optional<Integer> copies, Optional<String> strategy) implements Command<ClusterState> {}
+
     // ---- buckets and objects ----------------------------------------------------------------------------------------
 
     /**
@@ -343,6 +349,16 @@ public sealed interface Command<R> {
         /** Rests until a start or a resumption, at the place it is at. */
         PAUSE,
         RESUME
+    }
+
+    /**
+     * Has chunks, and the blobs they are of, want as many copies as the cluster's settings say: those with fewer or more are
+     * queued for repair. Answers of how many that changed. Dead ones are passed over.
+     */
+    record AlignChunks(List<ChunkId> chunks, long term) implements Command<Long> {
+        public AlignChunks {
+            chunks = List.copyOf(chunks);
+        }
     }
 
     // ---- sessions ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package flare.metadata;
 
 import flare.config.ObjectSettings;
+import flare.config.PlacementSettings.Strategy;
 import flare.model.BlobId;
 import flare.model.BucketInfo.Document;
 import flare.model.BucketInfo.DocumentKind;
@@ -93,6 +94,16 @@ final class CommandCheck {
             require(update.incarnation() >= 0, "incarnation", update.incarnation());
         } else if (command instanceof Command.RenewSession renew) {
             renew(renew);
+        } else if (command instanceof Command.SetClusterSettings set) {
+            set.copies().ifPresent(CommandCheck::copies);
+            set.strategy()
+                    .ifPresent(
+                            spelled -> require(Strategy.spelled(spelled).isPresent(), "placement strategy", spelled));
+        } else if (command instanceof Command.AlignChunks align) {
+            require(
+                    align.chunks().size() <= MAX_ROWS,
+                    "number of chunks",
+                    align.chunks().size());
         } else if (command instanceof Command.SaveCursor save) {
             worker(save.worker());
             cursor(save.cursor());
@@ -142,11 +153,12 @@ final class CommandCheck {
         require(length <= kind.maxBytes(), "bytes of document " + kind, length);
     }
 
+    private static void copies(int copies) {
+        require(copies >= 1 && copies <= MAX_COPIES, "wanted copies", copies);
+    }
+
     private static void settings(ClusterSettings settings) {
-        require(
-                settings.wantedCopies() >= 1 && settings.wantedCopies() <= MAX_COPIES,
-                "wanted copies",
-                settings.wantedCopies());
+        copies(settings.wantedCopies());
         require(
                 settings.chunkBytes() >= ObjectSettings.MIN_CHUNK.bytes()
                         && settings.chunkBytes() <= ObjectSettings.MAX_CHUNK.bytes(),

@@ -152,6 +152,10 @@ final class CommandTraits {
                     + save.cursor().numbers().keySet().stream()
                             .mapToLong(name -> ROW_BYTES + text(name))
                             .sum();
+        } else if (command instanceof Command.SetClusterSettings set) {
+            return BASE_BYTES + set.strategy().map(CommandTraits::text).orElse(0L);
+        } else if (command instanceof Command.AlignChunks align) {
+            return BASE_BYTES + ROW_BYTES * align.chunks().size();
         } else if (command instanceof Command.OrderWorker order) {
             return BASE_BYTES + text(order.worker());
         } else if (command instanceof Command.ClearFreed cleared) {

@@ -205,6 +205,35 @@ final class CopyCommands {
         return new Command.Done();
     }
 
+    long align(Command.AlignChunks align) {
+        entry.fence(align.term());
+        ClusterState state = cluster.cluster();
+        long changed = 0;
+        for (ChunkId id : align.chunks()) {
+            BlobRow blob = blob(id.blob());
+            if (state != null && blob != null && blob.getReferences() > 0 && id.ordinal() < blob.getChunks()) {
+                int wanted = state.settings().wantedCopies();
+                if (blob.getWantedCopies() != wanted) {
+                    batch.put(
+                            Family.BLOB,
+                            Keys.blob(id.blob()),
+                            blob.toBuilder().setWantedCopies(wanted).build());
+                }
+                changed += align(id, chunk(id).getNodesCount(), wanted) ? 1 : 0;
+            }
+        }
+        return changed;
+    }
+
+    private boolean align(ChunkId id, int copies, int wanted) {
+        byte[] row = batch.get(Family.REPAIR, Keys.repair(copies, id));
+        int queuedFor = row == null
+                ? copies
+                : EntryBatch.parse(Family.REPAIR, row, RepairRow.parser()).getWantedCopies();
+        requeue(id, copies, copies, wanted);
+        return queuedFor != wanted;
+    }
+
     // ---- rows -------------------------------------------------------------------------------------------------------
 
     @Nullable
@@ -265,9 +294,12 @@ final class CopyCommands {
         usage.setCopies(usage.getCopies() + copies).setBytes(usage.getBytes() + bytes);
     }
 
-    /** A chunk stands in the repair queue, under its number of copies, while it has some but not as many as wanted. */
+    /**
+     * A chunk stands in the repair queue, under its number of copies, while it has some but not as many as wanted. What its
+     * blob wants may have changed since it was queued, or was not.
+     */
     void requeue(ChunkId chunk, int before, int after, int wanted) {
-        if (before > 0 && before != wanted) {
+        if (before > 0 && batch.get(Family.REPAIR, Keys.repair(before, chunk)) != null) {
             batch.delete(Family.REPAIR, Keys.repair(before, chunk));
             batch.counters().setRepairs(batch.counters().getRepairs() - 1);
         }

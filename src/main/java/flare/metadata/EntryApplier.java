@@ -168,6 +168,10 @@ final class EntryApplier {
             return cluster.setState(set);
         } else if (command instanceof Command.RaiseFeatureLevel raise) {
             return cluster.raise(raise);
+        } else if (command instanceof Command.SetClusterSettings set) {
+            return cluster.set(set);
+        } else if (command instanceof Command.AlignChunks align) {
+            return copies.align(align);
         } else if (command instanceof Command.SaveCursor save) {
             return workers.save(save);
         } else if (command instanceof Command.OrderWorker order) {

@@ -220,6 +220,7 @@ final class ObjectCommands {
     }
 
     private void create(Command.NewContent.Blob blob, long size) {
+        cluster.created(blob.wantedCopies());
         long traces = 0;
         for (ChunkRecord chunk : blob.chunks()) {
             ChunkRow.Builder row =

@@ -1,14 +1,17 @@
 package flare.metadata;
 
+import flare.metadata.wire.AlignChunksOrder;
 import flare.metadata.wire.CursorValue;
 import flare.metadata.wire.NumberValue;
 import flare.metadata.wire.Operation;
 import flare.metadata.wire.OrderWorkerOrder;
 import flare.metadata.wire.SaveCursorOrder;
+import flare.metadata.wire.SetClusterSettingsOrder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Commands about background workers, and what they keep, to Protocol Buffers and back. */
+/** Commands about background workers, what they keep and what they go by, to Protocol Buffers and back. */
 final class WorkerCodec {
 
     private WorkerCodec() {}
@@ -24,6 +27,14 @@ final class WorkerCodec {
             to.getOrderWorkerBuilder()
                     .setWorker(order.worker())
                     .setOrder(order.order().name());
+        } else if (command instanceof Command.SetClusterSettings set) {
+            to.getSetClusterSettingsBuilder();
+            set.copies().ifPresent(copies -> to.getSetClusterSettingsBuilder().setWantedCopies(copies));
+            set.strategy()
+                    .ifPresent(strategy -> to.getSetClusterSettingsBuilder().setPlacementStrategy(strategy));
+        } else if (command instanceof Command.AlignChunks align) {
+            to.getAlignChunksBuilder().setTerm(align.term());
+            align.chunks().forEach(chunk -> to.getAlignChunksBuilder().addChunks(ValueCodec.encode(chunk)));
         } else {
             return false;
         }
@@ -36,6 +47,22 @@ final class WorkerCodec {
             return Field.of(
                     "save_cursor",
                     () -> new Command.SaveCursor(save.getWorker(), decode(save.getCursor()), save.getTerm()));
+        }
+        if (from.hasSetClusterSettings()) {
+            SetClusterSettingsOrder set = from.getSetClusterSettings();
+            return new Command.SetClusterSettings(
+                    set.hasWantedCopies() ? Optional.of(set.getWantedCopies()) : Optional.empty(),
+                    set.hasPlacementStrategy() ? Optional.of(set.getPlacementStrategy()) : Optional.empty());
+        }
+        if (from.hasAlignChunks()) {
+            AlignChunksOrder align = from.getAlignChunks();
+            return Field.of(
+                    "align_chunks",
+                    () -> new Command.AlignChunks(
+                            align.getChunksList().stream()
+                                    .map(ValueCodec::decode)
+                                    .toList(),
+                            align.getTerm()));
         }
         OrderWorkerOrder order = from.getOrderWorker();
         return Field.of(

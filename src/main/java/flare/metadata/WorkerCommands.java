@@ -39,6 +39,15 @@ final class WorkerCommands {
         }
     }
 
+    void copiesChanged() {
+        put(WorkerCursor.POLICY, row(WorkerCursor.POLICY).setStarted(entry.version()));
+    }
+
+    /** Whether the wanted copies ever changed: only then can a process write by what they were before. */
+    boolean haveCopiesChanged() {
+        return batch.get(Family.META, Keys.worker(WorkerCursor.POLICY)) != null;
+    }
+
     private WorkerRow.Builder row(String worker) {
         byte[] row = batch.get(Family.META, Keys.worker(worker));
         return row == null

@@ -15,6 +15,9 @@ public record WorkerCursor(String position, Map<String, Long> numbers) {
     /** The name of the worker that a change of the node map starts anew. */
     public static final String REBALANCE = "rebalance";
 
+    /** The name of the worker that a change of the wanted copies starts anew. */
+    public static final String POLICY = "policy";
+
     public static final WorkerCursor NONE = new WorkerCursor("", Map.of());
 
     public WorkerCursor {

@@ -2,6 +2,7 @@ package flare.repair;
 
 import flare.cluster.NodeMapActor;
 import flare.config.PlacementSettings.Strategy;
+import flare.metadata.ClusterSettings;
 import flare.metadata.ClusterState;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
@@ -41,7 +42,8 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
     public record Targets(
             ActorRef<NodeMapActor.Command> nodeMap,
             ActorRef<PlacementActor.Command> placement,
-            Consumer<List<NodeInfo>> connections) {}
+            Consumer<List<NodeInfo>> connections,
+            Consumer<ClusterSettings> choices) {}
 
     private final Metadata metadata;
     private final Targets targets;
@@ -85,6 +87,7 @@ public final class NodeMapFeed extends AbstractBehavior<NodeMapFeed.Command> {
     }
 
     private Behavior<Command> cluster(Cluster read) {
+        read.cluster.map(ClusterState::settings).ifPresent(targets.choices());
         read.cluster
                 .flatMap(state -> Strategy.spelled(state.settings().placementStrategy()))
                 .ifPresent(strategy -> targets.placement().tell(new PlacementActor.StrategyChanged(strategy)));

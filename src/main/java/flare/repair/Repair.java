@@ -160,6 +160,7 @@ public final class Repair {
                 sweep(term),
                 turn.first(new HealWorker(ask, copier, settings, nanoTime)),
                 turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)),
+                new PolicyWorker(ask, settings.interval(), settings.batch(), term),
                 scrub.worker(ask, term));
     }
 

@@ -322,6 +322,25 @@ class AdminPortTest {
     }
 
     @Test
+    void showsAndChangesTheClustersSettings() {
+        assertThat(json(get(LOOPBACK, "/admin/settings")).path("wantedCopies").asInt())
+                .isEqualTo(3);
+        assertThat(send(LOOPBACK, HttpRequest.POST("/admin/settings?copies=2&strategy=consistent-hash"))
+                        .status()
+                        .intValue())
+                .isEqualTo(200);
+        assertThat(metadata.submitted)
+                .containsExactly(new Command.SetClusterSettings(Optional.of(2), Optional.of("consistent-hash")));
+        for (String wrong : List.of("", "?copies=many", "?colour=red")) {
+            assertThat(send(LOOPBACK, HttpRequest.POST("/admin/settings" + wrong))
+                            .status()
+                            .intValue())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void showsScrubbingAndPassesOnOrders() {
         assertThat(json(get(LOOPBACK, "/admin/scrub")).path("heldCopies").asLong())
                 .isEqualTo(7);

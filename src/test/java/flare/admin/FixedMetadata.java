@@ -29,6 +29,9 @@ import java.util.concurrent.CompletionStage;
 /** Metadata of a cluster with three copies on three nodes, which can be made to fail or to hang. */
 final class FixedMetadata implements Metadata {
 
+    private static final ClusterState CLUSTER =
+            new ClusterState(new UUID(0, 7), 1, 2, new ClusterSettings(3, 1 << 23, "round-robin"));
+
     boolean leaderless;
     boolean hanging;
     boolean sessionLive = true;
@@ -42,6 +45,9 @@ final class FixedMetadata implements Metadata {
         if (command instanceof Command.SetNodeState set && set.state() == NodeState.REMOVED) {
             return CompletableFuture.failedStage(
                     new FlareException(Fault.CONFLICT, "node " + set.node() + " still holds 12 copies"));
+        }
+        if (command instanceof Command.SetClusterSettings) {
+            return (CompletionStage<R>) CompletableFuture.completedStage(CLUSTER);
         }
         return (CompletionStage<R>) CompletableFuture.completedStage(new Command.Done());
     }
@@ -84,7 +90,7 @@ final class FixedMetadata implements Metadata {
 
     private static Object answer(Query<?> query) {
         if (query instanceof Query.GetCluster) {
-            return Optional.of(new ClusterState(new UUID(0, 7), 1, 2, new ClusterSettings(3, 1 << 23, "round-robin")));
+            return Optional.of(CLUSTER);
         }
         if (query instanceof Query.ListNodes) {
             return List.of(usage(1), usage(2), usage(3));

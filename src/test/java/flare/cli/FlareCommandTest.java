@@ -295,6 +295,19 @@ class FlareCommandTest {
     }
 
     @Test
+    void changesTheClustersSettings() {
+        answer = """
+                {"id":"c","epoch":1,"featureLevel":1,"wantedCopies":3,"chunkBytes":8388608,"placementStrategy":"round-robin"}""";
+        assertThat(run("settings", "show")).isZero();
+        assertThat(out.toString()).contains("copies      3").contains("chunk size  8.0 MiB");
+        assertThat(run("settings", "set", "copies=3", "strategy=round-robin")).isZero();
+        assertThat(asked)
+                .containsExactly("GET /admin/settings null", "POST /admin/settings?copies=3&strategy=round-robin null");
+        assertThat(run("settings", "set", "copies")).isEqualTo(2);
+        assertThat(run("settings", "set")).isEqualTo(2);
+    }
+
+    @Test
     void showsScrubbing() {
         answer = """
                 {"state":"running","byHand":true,"pass":{"started":"2026-01-02T00:00:00Z","ended":null,"copies":5,\

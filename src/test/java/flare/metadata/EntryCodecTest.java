@@ -63,6 +63,11 @@ final class EntryCodecTest {
         assertThat(EntryCodec.encode(workers)).isEqualTo(ofWorkers);
         assertThat(EntryCodec.encode(GoldenWorkers.entry())).isEqualTo(ofWorkers);
         workers.commands().forEach(envelope -> read.add(envelope.command().getClass()));
+        byte[] ofSettings = resource("entry-level-1-settings.bin");
+        EntryCodec.Entry settings = EntryCodec.decode(ofSettings);
+        assertThat(EntryCodec.encode(settings)).isEqualTo(ofSettings);
+        assertThat(EntryCodec.encode(GoldenSettings.entry())).isEqualTo(ofSettings);
+        settings.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         users.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
@@ -110,6 +115,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfSettingsMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-settings.bin"));
+        List<String> rows = new String(resource("rows-level-1-settings.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenSettings.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void anEntryOfBucketsMakesTheRowsItAlwaysMade() throws Exception {
         EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-buckets.bin"));
         List<String> rows = new String(resource("rows-level-1-buckets.txt"), StandardCharsets.UTF_8)
@@ -144,6 +158,9 @@ final class EntryCodecTest {
         GoldenBuckets.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenNodes.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenWorkers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenSettings.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        commands.add(
+                new Command.AlignChunks(chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.SaveCursor(
                 "w".repeat(256), new WorkerCursor("€".repeat(4096), Map.of("n".repeat(256), -1L)), Long.MAX_VALUE));
         commands.add(new Command.FreeOrphans(

@@ -183,9 +183,10 @@ final class ModelQueries {
     private Stream<Query.RepairItem> lacking() {
         return state.blobs.values().stream()
                 .flatMap(blob -> blob.chunks.stream()
-                        .filter(chunk ->
-                                !chunk.nodes().isEmpty() && chunk.nodes().size() != blob.wanted)
-                        .map(chunk -> new Query.RepairItem(chunk, blob.wanted)));
+                        .filter(chunk -> !chunk.nodes().isEmpty()
+                                && chunk.nodes().size() != blob.queuedFor.getOrDefault(chunk.id(), blob.wanted))
+                        .map(chunk ->
+                                new Query.RepairItem(chunk, blob.queuedFor.getOrDefault(chunk.id(), blob.wanted))));
     }
 
     private Query.Sessions sessions() {

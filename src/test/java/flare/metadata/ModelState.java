@@ -47,6 +47,9 @@ final class ModelState implements ReplicatedState {
     static final class Blob {
         long size;
         int wanted;
+        /** What was wanted as the chunk was queued for repair, or was not. */
+        final Map<ChunkId, Integer> queuedFor = new HashMap<>();
+
         int count;
         final List<ChunkRecord> chunks = new ArrayList<>();
         final Map<ChunkId, ChunkRecord> beforeFreed = new HashMap<>();
@@ -244,6 +247,10 @@ final class ModelState implements ReplicatedState {
                 || command instanceof Command.EnableUserKey
                 || command instanceof Command.SetUserPolicy) {
             return users.execute(command, version, Instant.ofEpochMilli(now));
+        } else if (command instanceof Command.SetClusterSettings set) {
+            return set(set);
+        } else if (command instanceof Command.AlignChunks align) {
+            return align(align);
         } else if (command instanceof Command.SaveCursor save) {
             return workers.save(save);
         } else if (command instanceof Command.OrderWorker order) {
@@ -309,6 +316,47 @@ final class ModelState implements ReplicatedState {
             }
         }
         return cluster;
+    }
+
+    private ClusterState set(Command.SetClusterSettings set) {
+        if (cluster == null) {
+            throw new FlareException(Fault.CONFLICT, "no cluster");
+        }
+        ClusterSettings old = cluster.settings();
+        int copies = set.copies().orElse(old.wantedCopies());
+        String strategy = set.strategy().orElse(old.placementStrategy());
+        if (copies != old.wantedCopies()) {
+            long active = nodes.values().stream()
+                    .filter(node -> node.state() == NodeState.ACTIVE)
+                    .count();
+            require(copies <= active, Fault.CONFLICT, "too few nodes");
+            workers.copiesChanged(version);
+        }
+        if (!strategy.equals(old.placementStrategy())) {
+            workers.nodesChanged(version);
+        }
+        cluster = new ClusterState(
+                cluster.clusterId(),
+                cluster.featureLevel(),
+                cluster.epoch(),
+                new ClusterSettings(copies, old.chunkBytes(), strategy));
+        return cluster;
+    }
+
+    private long align(Command.AlignChunks align) {
+        fence(align.term());
+        long changed = 0;
+        for (ChunkId id : align.chunks()) {
+            ChunkRecord chunk = chunk(id);
+            if (cluster == null || chunk == null || blob(id.blob()).count == 0) {
+                continue;
+            }
+            Blob blob = blob(id.blob());
+            blob.wanted = cluster.settings().wantedCopies();
+            Integer before = blob.queuedFor.put(id, blob.wanted);
+            changed += before == null || before != blob.wanted ? 1 : 0;
+        }
+        return changed;
     }
 
     private @Nullable ModelBucket named(BucketName name) {
@@ -553,6 +601,10 @@ final class ModelState implements ReplicatedState {
         blob.wanted = content.wantedCopies();
         blob.count = 1;
         blob.chunks.addAll(content.chunks());
+        blob.chunks.forEach(chunk -> blob.queuedFor.put(chunk.id(), blob.wanted));
+        if (cluster != null && cluster.settings().wantedCopies() != blob.wanted) {
+            workers.otherCopies(version);
+        }
         blobs.put(content.id(), blob);
     }
 
@@ -721,9 +773,9 @@ final class ModelState implements ReplicatedState {
     }
 
     private void setNodes(ChunkRecord chunk, List<NodeId> nodeIds) {
-        blob(chunk.id().blob())
-                .chunks
-                .set(chunk.id().ordinal(), new ChunkRecord(chunk.id(), chunk.length(), chunk.crc32c(), nodeIds));
+        Blob blob = blob(chunk.id().blob());
+        blob.queuedFor.put(chunk.id(), blob.wanted);
+        blob.chunks.set(chunk.id().ordinal(), new ChunkRecord(chunk.id(), chunk.length(), chunk.crc32c(), nodeIds));
     }
 
     private static List<NodeId> without(List<NodeId> nodeIds, NodeId gone) {

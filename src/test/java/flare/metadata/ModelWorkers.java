@@ -34,6 +34,17 @@ final class ModelWorkers {
         }
     }
 
+    void copiesChanged(long version) {
+        Query.WorkerState old = find(WorkerCursor.POLICY);
+        all.put(WorkerCursor.POLICY, new Query.WorkerState(old.cursor(), version, old.paused()));
+    }
+
+    void otherCopies(long version) {
+        if (all.containsKey(WorkerCursor.POLICY)) {
+            copiesChanged(version);
+        }
+    }
+
     Command.Done order(Command.OrderWorker order, long version) {
         Query.WorkerState old = find(order.worker());
         Query.WorkerState changed = switch (order.order()) {

@@ -31,7 +31,7 @@ import java.util.UUID;
 /** Commands that make sense often enough, and no sense often enough, drawn from few names so that they meet. */
 final class RandomCommands {
 
-    static final List<String> WORKERS = List.of("scrub", WorkerCursor.REBALANCE);
+    static final List<String> WORKERS = List.of("scrub", WorkerCursor.REBALANCE, WorkerCursor.POLICY);
     private static final int NODES = 5;
     private final Random random;
     private final ModelState model;
@@ -152,8 +152,18 @@ final class RandomCommands {
 
     /** Levels that are refused leave room for workers' commands, told without another draw, as {@link #documents}. */
     private Command<?> raiseOrWorkers(int level, long term) {
-        String worker = WORKERS.get((int) (counter % 2));
-        if (level == 0) {
+        String worker = WORKERS.get((int) (counter % 3));
+        if (level == 0 && counter % 4 == 1) {
+            return new Command.SetClusterSettings(
+                    counter % 3 == 0 ? Optional.empty() : Optional.of((int) (counter % 7)),
+                    counter % 5 > 0 ? Optional.empty() : Optional.of("round-robin"));
+        } else if (level == 0 && counter % 4 == 2) {
+            List<ChunkId> chunks = new ArrayList<>();
+            for (BlobId blob : model.blobs.keySet()) {
+                chunks.add(new ChunkId(blob, (int) (counter % 3)));
+            }
+            return new Command.AlignChunks(chunks, term);
+        } else if (level == 0) {
             Map<String, Long> numbers = counter % 3 == 0 ? Map.of() : Map.of("started", counter, "a", -counter);
             return new Command.SaveCursor(
                     worker, new WorkerCursor(counter % 5 == 0 ? "" : "ü" + counter, numbers), term);

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import flare.cluster.NodeMapActor;
 import flare.config.PlacementSettings.Strategy;
 import flare.metadata.ClusterSettings;
+import flare.metadata.Command;
 import flare.metadata.InMemoryMetadata;
 import flare.placement.PlacementActor;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +34,12 @@ class NodeMapFeedTest {
         InMemoryMetadata metadata = new InMemoryMetadata(
                         new ClusterSettings(1, 64 * 1024, "consistent-hash"), System::currentTimeMillis)
                 .withNodes(2);
+        List<ClusterSettings> choices = new CopyOnWriteArrayList<>();
         metadata.refuse(true);
         kit.spawn(NodeMapFeed.create(
-                metadata, new NodeMapFeed.Targets(nodeMap.ref(), placement.ref(), nodes -> {}), Duration.ofMillis(20)));
+                metadata,
+                new NodeMapFeed.Targets(nodeMap.ref(), placement.ref(), nodes -> {}, choices::add),
+                Duration.ofMillis(20)));
         nodeMap.expectNoMessage(Duration.ofMillis(60));
         metadata.refuse(false);
         assertThat(placement
@@ -40,5 +48,10 @@ class NodeMapFeedTest {
                 .isEqualTo(Strategy.CONSISTENT_HASH);
         assertThat(nodeMap.expectMessageClass(NodeMapActor.NodesListed.class).nodes())
                 .hasSize(2);
+        assertThat(choices.get(0).wantedCopies()).isEqualTo(1);
+        metadata.submit(new Command.SetClusterSettings(Optional.of(2), Optional.empty()))
+                .toCompletableFuture()
+                .join();
+        Awaitility.await().until(() -> choices.get(choices.size() - 1).wantedCopies() == 2);
     }
 }
