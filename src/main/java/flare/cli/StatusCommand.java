@@ -5,6 +5,7 @@ import flare.admin.Status;
 import flare.admin.WorkerStatus;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,13 +73,15 @@ final class StatusCommand implements Callable<Integer> {
     private static void workers(PrintWriter out, List<WorkerStatus> workers) {
         Text.table(
                 out,
-                List.of("WORK", "STATE", "DONE", "LEFT", "NOTE"),
+                List.of("WORK", "STATE", "DONE", "LEFT", "A SECOND", "ENDS IN", "NOTE"),
                 workers.stream()
                         .map(worker -> List.of(
                                 worker.name(),
                                 worker.state(),
                                 Long.toString(worker.done()),
                                 worker.left() < 0 ? "?" : Long.toString(worker.left()),
+                                String.format(Locale.ROOT, "%.1f", worker.perSecond()),
+                                worker.secondsLeft() == null ? "" : Text.span(worker.secondsLeft()),
                                 worker.alarm() == null ? worker.note() : "ALARM: " + worker.alarm()))
                         .toList());
     }

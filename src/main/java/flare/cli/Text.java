@@ -68,6 +68,16 @@ final class Text {
         }
     }
 
+    /** Its two highest units: an estimate says no more. */
+    static String span(long seconds) {
+        if (seconds >= 86_400) {
+            return seconds / 86_400 + " d " + seconds % 86_400 / 3_600 + " h";
+        } else if (seconds >= 3_600) {
+            return seconds / 3_600 + " h " + seconds % 3_600 / 60 + " min";
+        }
+        return seconds >= 60 ? seconds / 60 + " min " + seconds % 60 + " s" : seconds + " s";
+    }
+
     static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;

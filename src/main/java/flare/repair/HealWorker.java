@@ -117,7 +117,10 @@ final class HealWorker implements RepairWorker {
         }
         int limit = Math.min(MAX_ROWS, settings.batch() + deferredUntilNanos.size());
         List<Query.RepairItem> items = ask.read(new Query.ListRepairs(limit));
-        left = items.size();
+        // A page that is not full is all there is; past it the count may be an estimate.
+        left = items.size() < limit
+                ? items.size()
+                : Math.max(items.size(), ask.read(new Query.GetCounts()).repairs());
         return items.stream()
                 .filter(item -> !deferredUntilNanos.containsKey(item.chunk().id()))
                 .toList();

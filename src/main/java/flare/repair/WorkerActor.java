@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one worker: one step at a time, on the dispatcher for blocking work; after a step that moved bytes it waits until
- * the rate allows the next. Publishes a report after each step. Stopping it lets a step under way end by itself: what it
+ * the rate allows the next, counted from the step's own start. Publishes a report after each step. Stopping it lets a step under way end by itself: what it
  * still orders is fenced by its term.
  */
 final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
@@ -50,6 +50,7 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
     private double perSecond;
     private long lastDone;
     private long lastNanos;
+    private long startedNanos;
 
     private WorkerActor(
             ActorContext<Command> context,
@@ -87,6 +88,7 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
     }
 
     private Behavior<Command> step() {
+        startedNanos = nanoTime.getAsLong();
         // The tally is taken in the step's own thread: a worker's fields belong to it.
         getContext()
                 .pipeToSelf(
@@ -113,7 +115,7 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
             goOnAfter(pace.retry());
         } else if (step instanceof Step.Busy busy) {
             publish(State.BUSY, ended.tally, ended.tally.note());
-            goOnAfter(Duration.ofNanos((long) (1e9 * busy.bytesMoved() / pace.bytesPerSecond())));
+            goOnAfter(restOf(Duration.ofNanos((long) (1e9 * busy.bytesMoved() / pace.bytesPerSecond()))));
         } else if (step instanceof Step.Paced paced) {
             publish(State.BUSY, ended.tally, ended.tally.note());
             goOnAfter(paced.pause());
@@ -124,6 +126,12 @@ final class WorkerActor extends AbstractBehavior<WorkerActor.Command> {
             publish(State.DONE, ended.tally, ended.tally.note());
         }
         return this;
+    }
+
+    /** What a step has not used up itself of the time that it may go on after. */
+    private Duration restOf(Duration quota) {
+        Duration rest = quota.minusNanos(nanoTime.getAsLong() - startedNanos);
+        return rest.isNegative() ? Duration.ZERO : rest;
     }
 
     private void goOnAfter(Duration pause) {

@@ -198,7 +198,7 @@ class FlareCommandTest {
                 .contains("leader api-1, term 3, applied 95 of 96")
                 .contains("7 objects, 9 chunks; 4 lack copies")
                 .contains("3     draining  no      12      3.0 MiB  10 bytes  http://127.0.0.1:9002  full")
-                .contains("heal  busy   1     4");
+                .contains("heal  busy   1     4     0.5       8 s");
     }
 
     @Test

@@ -33,6 +33,13 @@ class HealWorkerTest {
     }
 
     @Test
+    void countsWhatIsLeftBeyondThePageItWorksOn() {
+        world.put("key", 2 * World.SETTINGS.batch(), 2, 1);
+        heal.step();
+        assertThat(heal.tally().left()).isEqualTo(2L * World.SETTINGS.batch() - World.SETTINGS.parallel());
+    }
+
+    @Test
     void aPulledCopysGenerationIsItsPendingIndex() {
         world.put("key", 1, 2, 1);
         World.untilIdle(heal);
