@@ -352,8 +352,8 @@ public sealed interface Command<R> {
     }
 
     /**
-     * Has chunks, and the blobs they are of, want as many copies as the cluster's settings say: those with fewer or more are
-     * queued for repair. Answers of how many that changed. Dead ones are passed over.
+     * Has the blobs of chunks want as many copies as the cluster's settings say: chunks with fewer or more are queued for
+     * repair. Answers of how many chunks that changed. Dead blobs are passed over.
      */
     record AlignChunks(List<ChunkId> chunks, long term) implements Command<Long> {
         public AlignChunks {

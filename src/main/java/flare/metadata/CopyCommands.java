@@ -211,27 +211,27 @@ final class CopyCommands {
         long changed = 0;
         for (ChunkId id : align.chunks()) {
             BlobRow blob = blob(id.blob());
-            if (state != null && blob != null && blob.getReferences() > 0 && id.ordinal() < blob.getChunks()) {
-                int wanted = state.settings().wantedCopies();
-                if (blob.getWantedCopies() != wanted) {
-                    batch.put(
-                            Family.BLOB,
-                            Keys.blob(id.blob()),
-                            blob.toBuilder().setWantedCopies(wanted).build());
-                }
-                changed += align(id, chunk(id).getNodesCount(), wanted) ? 1 : 0;
+            int wanted = state == null ? 0 : state.settings().wantedCopies();
+            if (state != null && blob != null && blob.getReferences() > 0 && blob.getWantedCopies() != wanted) {
+                align(id.blob(), blob, wanted);
+                changed += blob.getChunks();
             }
         }
         return changed;
     }
 
-    private boolean align(ChunkId id, int copies, int wanted) {
-        byte[] row = batch.get(Family.REPAIR, Keys.repair(copies, id));
-        int queuedFor = row == null
-                ? copies
-                : EntryBatch.parse(Family.REPAIR, row, RepairRow.parser()).getWantedCopies();
-        requeue(id, copies, copies, wanted);
-        return queuedFor != wanted;
+    /** All of its chunks at once: the queue always agrees with what the blob wants. */
+    private void align(BlobId id, BlobRow blob, int wanted) {
+        for (int ordinal = 0; ordinal < blob.getChunks(); ordinal++) {
+            ChunkId chunk = new ChunkId(id, ordinal);
+            int copies = chunk(chunk).getNodesCount();
+            requeue(chunk, copies, 0, blob.getWantedCopies());
+            requeue(chunk, 0, copies, wanted);
+        }
+        batch.put(
+                Family.BLOB,
+                Keys.blob(id),
+                blob.toBuilder().setWantedCopies(wanted).build());
     }
 
     // ---- rows -------------------------------------------------------------------------------------------------------
@@ -294,12 +294,9 @@ final class CopyCommands {
         usage.setCopies(usage.getCopies() + copies).setBytes(usage.getBytes() + bytes);
     }
 
-    /**
-     * A chunk stands in the repair queue, under its number of copies, while it has some but not as many as wanted. What its
-     * blob wants may have changed since it was queued, or was not.
-     */
+    /** A chunk stands in the repair queue, under its number of copies, while it has some but not as many as wanted. */
     void requeue(ChunkId chunk, int before, int after, int wanted) {
-        if (before > 0 && batch.get(Family.REPAIR, Keys.repair(before, chunk)) != null) {
+        if (before > 0 && before != wanted) {
             batch.delete(Family.REPAIR, Keys.repair(before, chunk));
             batch.counters().setRepairs(batch.counters().getRepairs() - 1);
         }

@@ -183,10 +183,9 @@ final class ModelQueries {
     private Stream<Query.RepairItem> lacking() {
         return state.blobs.values().stream()
                 .flatMap(blob -> blob.chunks.stream()
-                        .filter(chunk -> !chunk.nodes().isEmpty()
-                                && chunk.nodes().size() != blob.queuedFor.getOrDefault(chunk.id(), blob.wanted))
-                        .map(chunk ->
-                                new Query.RepairItem(chunk, blob.queuedFor.getOrDefault(chunk.id(), blob.wanted))));
+                        .filter(chunk ->
+                                !chunk.nodes().isEmpty() && chunk.nodes().size() != blob.wanted)
+                        .map(chunk -> new Query.RepairItem(chunk, blob.wanted)));
     }
 
     private Query.Sessions sessions() {

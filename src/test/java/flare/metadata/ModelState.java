@@ -47,8 +47,6 @@ final class ModelState implements ReplicatedState {
     static final class Blob {
         long size;
         int wanted;
-        /** What was wanted as the chunk was queued for repair, or was not. */
-        final Map<ChunkId, Integer> queuedFor = new HashMap<>();
 
         int count;
         final List<ChunkRecord> chunks = new ArrayList<>();
@@ -347,14 +345,14 @@ final class ModelState implements ReplicatedState {
         fence(align.term());
         long changed = 0;
         for (ChunkId id : align.chunks()) {
-            ChunkRecord chunk = chunk(id);
-            if (cluster == null || chunk == null || blob(id.blob()).count == 0) {
-                continue;
+            Blob blob = blobs.get(id.blob());
+            if (cluster != null
+                    && blob != null
+                    && blob.count > 0
+                    && blob.wanted != cluster.settings().wantedCopies()) {
+                blob.wanted = cluster.settings().wantedCopies();
+                changed += blob.chunks.size();
             }
-            Blob blob = blob(id.blob());
-            blob.wanted = cluster.settings().wantedCopies();
-            Integer before = blob.queuedFor.put(id, blob.wanted);
-            changed += before == null || before != blob.wanted ? 1 : 0;
         }
         return changed;
     }
@@ -601,7 +599,6 @@ final class ModelState implements ReplicatedState {
         blob.wanted = content.wantedCopies();
         blob.count = 1;
         blob.chunks.addAll(content.chunks());
-        blob.chunks.forEach(chunk -> blob.queuedFor.put(chunk.id(), blob.wanted));
         if (cluster != null && cluster.settings().wantedCopies() != blob.wanted) {
             workers.otherCopies(version);
         }
@@ -774,7 +771,6 @@ final class ModelState implements ReplicatedState {
 
     private void setNodes(ChunkRecord chunk, List<NodeId> nodeIds) {
         Blob blob = blob(chunk.id().blob());
-        blob.queuedFor.put(chunk.id(), blob.wanted);
         blob.chunks.set(chunk.id().ordinal(), new ChunkRecord(chunk.id(), chunk.length(), chunk.crc32c(), nodeIds));
     }
 

@@ -66,7 +66,9 @@ class PolicyWorkerTest {
 
     @Test
     void goesOnWhereAnotherCoordinatorLeftIt() {
-        world.put("key", 12, 2, 1, 2);
+        for (int i = 0; i < 12; i++) {
+            world.put("key" + i, 1, 2, 1, 2);
+        }
         copies(3);
         policy.step();
         String position = world.ask
