@@ -8,6 +8,7 @@ import flare.metadata.wire.SliceRow;
 import flare.metadata.wire.UploadIdRow;
 import flare.model.BucketId;
 import flare.model.ObjectKey;
+import flare.model.UploadId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class FsckVersions {
         findings.same("contents of versions", count(Family.EXTENTS), contents);
         findings.same("null versions that are not their key's newest", count(Family.NULL_VERSION), nullVersions);
         findings.same("users", counters.getUsers(), count(Family.USER));
+        openUploads();
         parts();
     }
 
@@ -137,6 +139,29 @@ final class FsckVersions {
             findings.problem("upload " + number + " of bucket " + bucket.getName()
                     + " is open, and not found as such by" + " its id");
         }
+    }
+
+    /** Those of buckets that are gone, too: they stay until they expire. */
+    private void openUploads() {
+        long open = 0;
+        try (RowScan scan = rows.scan(Family.UPLOAD_ID, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                findings.row();
+                UploadIdRow row = EntryBatch.parse(Family.UPLOAD_ID, scan.value(), UploadIdRow.parser());
+                long number = ByteBuffer.wrap(scan.key()).getLong();
+                if (!row.hasCompleted()) {
+                    open++;
+                    byte[] key = Keys.upload(
+                            new BucketId(row.getBucket()),
+                            ObjectKey.of(row.getKey().toByteArray()),
+                            new UploadId(number));
+                    if (rows.get(Family.UPLOAD, key) == null) {
+                        findings.problem("upload " + number + " is open by its id, and not found at its key");
+                    }
+                }
+            }
+        }
+        findings.same("open uploads", count(Family.UPLOAD), open);
     }
 
     /** Parts belong to uploads that are open. */
