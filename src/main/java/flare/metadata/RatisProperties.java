@@ -90,6 +90,8 @@ final class RatisProperties {
         // Both acknowledge entries that are not on disk; the asynchronous one even after a failed sync.
         Log.setUnsafeFlushEnabled(properties, false);
         Log.setAsyncFlushEnabled(properties, false);
+        // With it a follower whose one append failed refuses all that follow until it is restarted.
+        Log.setAppendEntriesComposeEnabled(properties, false);
         Log.StateMachineData.setSync(properties, true);
         // Damage in the middle of the log stops the peer; the alternative silently shortens the log.
         Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
