@@ -31,6 +31,8 @@ final class SequenceTwin implements AutoCloseable {
 
     private static final int ENTRIES_A_TERM = 100;
     private static final int AGAIN = 5;
+    /** Of so many sequences one ends with a check of the rows against each other: it opens a checkpoint. */
+    private static final int CHECKED_ONE_IN = 4;
 
     private final Path root;
     private final Replica replica;
@@ -63,9 +65,11 @@ final class SequenceTwin implements AutoCloseable {
                 assertSame(seed, index, replica.state(), model);
             }
         }
-        FsckReport report = replica.fsck(1 + random.nextInt(4));
-        assertThat(report.first()).as("seed %d", seed).isEmpty();
-        assertThat(new Position(report.term(), report.index())).isEqualTo(model.applied());
+        if (seed % CHECKED_ONE_IN == 0) {
+            FsckReport report = replica.fsck(1 + random.nextInt(4));
+            assertThat(report.first()).as("seed %d", seed).isEmpty();
+            assertThat(new Position(report.term(), report.index())).isEqualTo(model.applied());
+        }
         follow(seed, log, model);
     }
 
