@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scrubbing finds damage that nobody reads, and goes on with its pass after a kill. */
-@Tag("long")
+@Tag("full")
 class ScrubTest {
 
     private static final int COPIES = 3;
