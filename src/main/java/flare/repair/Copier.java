@@ -56,12 +56,18 @@ final class Copier {
         }
     }
 
-    private record Order(ChunkRecord chunk, NodeId target, DataNode targetNode, long generation) {}
+    private record Target(NodeId id, DataNode node) {}
+
+    private record Planned(ChunkRecord chunk, Optional<Target> target, Optional<CompletionStage<Long>> generation) {}
+
+    private record Order(ChunkRecord chunk, Target target, long generation) {}
 
     /** @param failed sources that were tried before one gave the bytes */
     private record Pulled(List<NodeId> failed) {}
 
     private record Started(Order order, CompletionStage<Pulled> pull) {}
+
+    private record Committing(Order order, Pulled pulled, CompletionStage<Command.Done> commit) {}
 
     private final Ask ask;
     private final DataNodes dataNodes;
@@ -87,7 +93,11 @@ final class Copier {
 
     /** @param nodes the node map, for the sources' identities and addresses */
     List<Result> copy(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes) {
-        return copyAll(chunks, this::plan, nodes);
+        List<Planned> planned = new ArrayList<>();
+        for (ChunkRecord chunk : chunks) {
+            planned.add(plan(chunk, target(chunk, Set.of())));
+        }
+        return copyAll(planned, this::planElsewhere, nodes);
     }
 
     /**
@@ -96,60 +106,96 @@ final class Copier {
      * @param nodes as in {@link #copy}
      */
     List<Result> copyTo(Map<ChunkRecord, NodeId> targets, Map<NodeId, NodeInfo> nodes) {
-        return copyAll(
-                List.copyOf(targets.keySet()),
-                chunk -> Optional.ofNullable(targets.get(chunk)).flatMap(target -> planOn(chunk, target)),
-                nodes);
+        List<Planned> planned = new ArrayList<>();
+        targets.forEach((chunk, target) ->
+                planned.add(plan(chunk, dataNodes.find(target).map(node -> new Target(target, node)))));
+        return copyAll(planned, refused -> Optional.empty(), nodes);
     }
 
+    /**
+     * The plans share an entry of the log, as do the commits: a log that syncs slowly is waited for three times, not three
+     * times for each chunk. What has begun is ended also where a plan's outcome is unknown; then that failure is thrown.
+     */
     private List<Result> copyAll(
-            List<ChunkRecord> chunks, Function<ChunkRecord, Optional<Order>> plan, Map<NodeId, NodeInfo> nodes) {
+            List<Planned> planned, Function<Planned, Optional<Order>> elsewhere, Map<NodeId, NodeInfo> nodes) {
         List<Result> results = new ArrayList<>();
         List<Started> started = new ArrayList<>();
-        for (ChunkRecord chunk : chunks) {
-            Optional<Order> order = plan.apply(chunk);
-            if (order.isPresent()) {
-                CrashPoint.COPY_PLANNED.reached();
-                started.add(new Started(order.get(), pull(order.get(), sources(chunk), List.of(), nodes)));
-            } else {
-                results.add(Result.failure(chunk, "no node can take a copy of chunk " + chunk.id()));
+        Optional<FlareException> unknown = Optional.empty();
+        for (Planned one : planned) {
+            try {
+                Optional<Order> order = order(one).or(() -> elsewhere.apply(one));
+                if (order.isPresent()) {
+                    CrashPoint.COPY_PLANNED.reached();
+                    started.add(new Started(order.get(), pull(order.get(), sources(one.chunk), List.of(), nodes)));
+                } else {
+                    results.add(Result.failure(one.chunk, "no node can take a copy of chunk " + one.chunk.id()));
+                }
+            } catch (FlareException e) {
+                unknown = Optional.of(e);
             }
         }
-        started.forEach(one -> results.add(finish(one)));
+        List<Committing> committing = new ArrayList<>();
+        for (Started one : started) {
+            commit(one, committing, results);
+        }
+        committing.forEach(one -> results.add(finish(one)));
+        unknown.ifPresent(failure -> {
+            throw failure;
+        });
         return results;
     }
 
-    private Optional<Order> plan(ChunkRecord chunk) {
-        Set<NodeId> excluded = new HashSet<>(chunk.nodes());
+    private Planned plan(ChunkRecord chunk, Optional<Target> target) {
+        return new Planned(
+                chunk, target, target.map(to -> ask.start(new Command.PlanCopy(chunk.id(), to.id, term))));
+    }
+
+    /** Empty if there is no node, or it takes no copy of this chunk now. */
+    private Optional<Order> order(Planned planned) {
+        if (planned.target.isEmpty() || planned.generation.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long generation = ask.await(planned.generation.get());
+            return Optional.of(new Order(planned.chunk, planned.target.get(), generation));
+        } catch (FlareException e) {
+            if (e.fault() != Fault.CONFLICT) {
+                throw e;
+            }
+            LOG.debug("No copy of chunk {} on node {}: {}", planned.chunk.id(), planned.target.get().id, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Order> planElsewhere(Planned refused) {
+        Set<NodeId> excluded = new HashSet<>();
+        Optional<Target> last = refused.target;
         // Each turn excludes one node more, so it ends.
+        while (last.isPresent()) {
+            excluded.add(last.get().id);
+            last = target(refused.chunk, excluded);
+            Optional<Order> order = order(plan(refused.chunk, last));
+            if (order.isPresent()) {
+                return order;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Target> target(ChunkRecord chunk, Set<NodeId> refused) {
+        Set<NodeId> excluded = new HashSet<>(chunk.nodes());
+        excluded.addAll(refused);
         while (true) {
             List<NodeId> targets = ask.await(placement.place(chunk.id(), 1, excluded));
             if (targets.isEmpty()) {
                 return Optional.empty();
             }
-            Optional<Order> order = planOn(chunk, targets.get(0));
-            if (order.isPresent()) {
-                return order;
+            NodeId target = targets.get(0);
+            Optional<DataNode> node = dataNodes.find(target);
+            if (node.isPresent()) {
+                return Optional.of(new Target(target, node.get()));
             }
-            excluded.add(targets.get(0));
-        }
-    }
-
-    /** Empty if the node can't be reached or takes no copy of this chunk now. */
-    private Optional<Order> planOn(ChunkRecord chunk, NodeId target) {
-        Optional<DataNode> node = dataNodes.find(target);
-        if (node.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            long generation = ask.submit(new Command.PlanCopy(chunk.id(), target, term));
-            return Optional.of(new Order(chunk, target, node.get(), generation));
-        } catch (FlareException e) {
-            if (e.fault() != Fault.CONFLICT) {
-                throw e;
-            }
-            LOG.debug("No copy of chunk {} on node {}: {}", chunk.id(), target, e.getMessage());
-            return Optional.empty();
+            excluded.add(target);
         }
     }
 
@@ -181,7 +227,7 @@ final class Copier {
                             "Copy of chunk {} from node {} to node {} failed: {}",
                             order.chunk.id(),
                             source,
-                            order.target,
+                            order.target.id,
                             failure == null ? receipt : failure.toString());
                     return pull(order, sources.subList(1, sources.size()), failedToo, nodes);
                 })
@@ -192,7 +238,7 @@ final class Copier {
         if (source == null) {
             return CompletableFuture.failedStage(new IllegalStateException("not in the node map"));
         }
-        return order.targetNode.pull(
+        return order.target.node.pull(
                 order.chunk.id(),
                 new DataNode.PullOrder(
                         source.uuid(), source.url(), order.chunk.length(), order.chunk.crc32c(), order.generation));
@@ -202,21 +248,34 @@ final class Copier {
         return receipt.length() == chunk.length() && receipt.crc32c() == chunk.crc32c();
     }
 
-    private Result finish(Started started) {
+    private void commit(Started started, List<Committing> committing, List<Result> results) {
         Order order = started.order;
         try {
             Pulled pulled = ask.await(
                     started.pull,
                     settings.pullTimeout().multipliedBy(order.chunk.nodes().size()));
             CrashPoint.COPY_PULLED.reached();
-            ask.submit(new Command.CommitCopy(order.chunk.id(), order.target, order.generation));
-            CrashPoint.COPY_COMMITTED.reached();
-            pulled.failed.forEach(source -> dropIfBad(order.chunk, source));
-            return new Result(order.chunk, true, pulled.failed, "");
+            committing.add(new Committing(
+                    order,
+                    pulled,
+                    ask.start(new Command.CommitCopy(order.chunk.id(), order.target.id, order.generation))));
         } catch (FlareException | DataNodeException e) {
+            abandon(order);
+            results.add(Result.failure(order.chunk, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Result finish(Committing committing) {
+        Order order = committing.order;
+        try {
+            ask.await(committing.commit);
+            CrashPoint.COPY_COMMITTED.reached();
+        } catch (FlareException e) {
             abandon(order);
             return Result.failure(order.chunk, String.valueOf(e.getMessage()));
         }
+        committing.pulled.failed.forEach(source -> dropIfBad(order.chunk, source));
+        return new Result(order.chunk, true, committing.pulled.failed, "");
     }
 
     /**
@@ -225,9 +284,9 @@ final class Copier {
      */
     private void abandon(Order order) {
         try {
-            ask.submit(new Command.AbandonCopy(order.chunk.id(), order.target, order.generation));
+            ask.submit(new Command.AbandonCopy(order.chunk.id(), order.target.id, order.generation));
         } catch (FlareException e) {
-            LOG.debug("Chunk {} on node {} was not given up: {}", order.chunk.id(), order.target, e.getMessage());
+            LOG.debug("Chunk {} on node {} was not given up: {}", order.chunk.id(), order.target.id, e.getMessage());
         }
     }
 
