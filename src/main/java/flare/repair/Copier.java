@@ -16,6 +16,7 @@ import flare.telemetry.CrashPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,9 @@ final class Copier {
     private record Started(Order order, CompletionStage<Pulled> pull) {}
 
     private record Committing(Order order, Pulled pulled, CompletionStage<Command.Done> commit) {}
+
+    /** @param receipt empty if the node is not known */
+    private record Verification(ChunkRecord chunk, NodeId node, Optional<CompletionStage<CopyReceipt>> receipt) {}
 
     private final Ask ask;
     private final DataNodes dataNodes;
@@ -146,8 +150,7 @@ final class Copier {
     }
 
     private Planned plan(ChunkRecord chunk, Optional<Target> target) {
-        return new Planned(
-                chunk, target, target.map(to -> ask.start(new Command.PlanCopy(chunk.id(), to.id, term))));
+        return new Planned(chunk, target, target.map(to -> ask.start(new Command.PlanCopy(chunk.id(), to.id, term))));
     }
 
     /** Empty if there is no node, or it takes no copy of this chunk now. */
@@ -162,7 +165,8 @@ final class Copier {
             if (e.fault() != Fault.CONFLICT) {
                 throw e;
             }
-            LOG.debug("No copy of chunk {} on node {}: {}", planned.chunk.id(), planned.target.get().id, e.getMessage());
+            LOG.debug(
+                    "No copy of chunk {} on node {}: {}", planned.chunk.id(), planned.target.get().id, e.getMessage());
             return Optional.empty();
         }
     }
@@ -309,26 +313,63 @@ final class Copier {
         }
     }
 
-    /** Whether one of the nodes has just read and checked every byte of its copy. */
-    boolean isGoodOnOneOf(ChunkRecord chunk, List<NodeId> nodes) {
-        return healthyFirst(nodes).stream().anyMatch(node -> isGoodOn(chunk, node));
+    /** Those of the chunks of which one of the nodes given has just read and checked every byte; all are asked at once. */
+    List<ChunkRecord> goodOnOneOf(Map<ChunkRecord, List<NodeId>> copies) {
+        Map<ChunkRecord, Verification> firsts = new LinkedHashMap<>();
+        copies.forEach((chunk, nodes) ->
+                healthyFirst(nodes).stream().findFirst().ifPresent(node -> firsts.put(chunk, verify(chunk, node))));
+        return firsts.entrySet().stream()
+                .filter(entry -> isGood(entry.getValue()) || isGoodOnAnother(entry.getValue(), copies))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private boolean isGoodOnAnother(Verification bad, Map<ChunkRecord, List<NodeId>> copies) {
+        return healthyFirst(copies.getOrDefault(bad.chunk, List.of())).stream()
+                .filter(node -> !node.equals(bad.node))
+                .anyMatch(node -> isGoodOn(bad.chunk, node));
     }
 
     /** Whether the node has just read and checked every byte of its copy. */
     boolean isGoodOn(ChunkRecord chunk, NodeId id) {
-        Optional<DataNode> node = dataNodes.find(id);
+        return isGood(verify(chunk, id));
+    }
+
+    private Verification verify(ChunkRecord chunk, NodeId id) {
+        return new Verification(chunk, id, dataNodes.find(id).map(node -> node.verify(chunk.id())));
+    }
+
+    private boolean isGood(Verification asked) {
         try {
-            return node.isPresent() && isGood(chunk, ask.await(node.get().verify(chunk.id())));
+            return asked.receipt.isPresent() && isGood(asked.chunk, ask.await(asked.receipt.get()));
         } catch (DataNodeException | FlareException e) {
-            LOG.warn("No good copy of chunk {} on node {}: {}", chunk.id(), id, e.getMessage());
+            LOG.warn("No good copy of chunk {} on node {}: {}", asked.chunk.id(), asked.node, e.getMessage());
             return false;
         }
     }
 
     /** Answers whether the location is gone; apply keeps a chunk's last one. */
     boolean drop(ChunkRecord chunk, NodeId node) {
+        return isDropped(startDrop(chunk, node));
+    }
+
+    /** Of copies at once: the chunks whose location is gone, as in {@link #drop}. */
+    List<ChunkRecord> drop(Map<ChunkRecord, NodeId> copies) {
+        Map<ChunkRecord, CompletionStage<?>> started = new LinkedHashMap<>();
+        copies.forEach((chunk, node) -> started.put(chunk, startDrop(chunk, node)));
+        return started.entrySet().stream()
+                .filter(drop -> isDropped(drop.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private CompletionStage<?> startDrop(ChunkRecord chunk, NodeId node) {
+        return ask.start(new Command.DropCopy(chunk.id(), node));
+    }
+
+    private boolean isDropped(CompletionStage<?> drop) {
         try {
-            ask.submit(new Command.DropCopy(chunk.id(), node));
+            ask.await(drop);
             return true;
         } catch (FlareException e) {
             if (e.fault() != Fault.CONFLICT) {

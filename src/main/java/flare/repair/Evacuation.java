@@ -8,6 +8,7 @@ import flare.model.NodeInfo;
 import flare.model.NodeState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,17 +74,15 @@ final class Evacuation {
 
     /** Verifying reads as much from the disks as a copy moves. */
     private Moved dropLost(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes) {
-        long bytes = 0;
-        int dropped = 0;
-        for (ChunkRecord chunk : chunks) {
-            bytes += chunk.length();
-            if (copier.isGoodOnOneOf(chunk, notLost(chunk, nodes))) {
-                for (NodeId lost : on(NodeState.LOST, chunk, nodes)) {
-                    dropped += copier.drop(chunk, lost) ? 1 : 0;
-                }
-            }
+        Map<ChunkRecord, List<NodeId>> others = new LinkedHashMap<>();
+        chunks.forEach(chunk -> others.put(chunk, notLost(chunk, nodes)));
+        Map<ChunkRecord, NodeId> lost = new LinkedHashMap<>();
+        for (ChunkRecord chunk : copier.goodOnOneOf(others)) {
+            // One of them at a time: another walk finds the rest.
+            lost.put(chunk, on(NodeState.LOST, chunk, nodes).get(0));
         }
-        return new Moved(bytes, dropped, false);
+        long bytes = chunks.stream().mapToLong(ChunkRecord::length).sum();
+        return new Moved(bytes, copier.drop(lost).size(), false);
     }
 
     private static List<NodeId> on(NodeState state, ChunkRecord chunk, Map<NodeId, NodeInfo> nodes) {
@@ -98,18 +97,17 @@ final class Evacuation {
 
     private Moved move(List<ChunkRecord> chunks, Map<NodeId, NodeInfo> nodes, Moved dropped, boolean more) {
         long bytes = dropped.bytes();
-        int changed = dropped.changed();
+        Map<ChunkRecord, NodeId> replaced = new LinkedHashMap<>();
         for (Copier.Result result : copier.copy(chunks, nodes)) {
             if (result.made()) {
                 bytes += result.chunk().length();
-                Optional<NodeId> old =
-                        on(NodeState.DRAINING, result.chunk(), nodes).stream().findFirst();
-                if (old.isPresent() && result.replaces(old.get()) && copier.drop(result.chunk(), old.get())) {
-                    changed++;
-                }
+                on(NodeState.DRAINING, result.chunk(), nodes).stream()
+                        .findFirst()
+                        .filter(result::replaces)
+                        .ifPresent(old -> replaced.put(result.chunk(), old));
             }
         }
-        return new Moved(bytes, changed, more);
+        return new Moved(bytes, dropped.changed() + copier.drop(replaced).size(), more);
     }
 
     private static boolean leaves(NodeInfo node) {

@@ -152,11 +152,13 @@ final class RebalanceWorker implements RepairWorker {
         }
         long bytes = 0;
         note = "";
+        Map<ChunkRecord, NodeId> replaced = new LinkedHashMap<>();
         for (Copier.Result result : copier.copyTo(targets, nodes)) {
-            Optional<NodeId> source = Optional.ofNullable(sources.get(result.chunk()));
             if (result.made()) {
                 // Where this drops nothing the chunk has a copy too many, and healing decides which is the worst.
-                source.filter(result::replaces).ifPresent(node -> copier.drop(result.chunk(), node));
+                Optional.ofNullable(sources.get(result.chunk()))
+                        .filter(result::replaces)
+                        .ifPresent(node -> replaced.put(result.chunk(), node));
                 bytes += result.chunk().length();
                 movedInWalk++;
                 done++;
@@ -165,6 +167,7 @@ final class RebalanceWorker implements RepairWorker {
                 note = blocked;
             }
         }
+        copier.drop(replaced);
         return bytes;
     }
 
