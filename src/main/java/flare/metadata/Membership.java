@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
-import org.apache.ratis.protocol.GroupInfoReply;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.slf4j.Logger;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who this process is in which group. A directory that has an identity decides that for good; the settings count at its
- * first start only. Then one of the peers they name founds the group, and a process that joins looks for theirs and takes
+ * first start only. Then the peers they name found the group together, and a process that joins looks for theirs and takes
  * an id with a random end: lost with its directory, it never comes back, so that no removed or wiped peer does.
  *
  * @param first the members to begin with; those in Ratis' own files, where there are some, count instead
@@ -35,17 +34,23 @@ record Membership(Identity identity, Member own, List<RaftPeer> first, boolean j
     }
 
     /**
+     * @param bind where this process listens
      * @param limit how long a process that joins looks for the group
      * @throws IOException with a sentence, if the directory is not this process's to use or there is no group to join
      */
-    static Membership of(MetaDirectory directory, RaftMembers members, Duration limit) throws IOException {
+    static Membership of(MetaDirectory directory, RaftMembers members, String bind, Duration limit) throws IOException {
         Optional<Identity> known = directory.identity(members.own().id());
         if (known.isPresent()) {
             Member own = members.own().named(known.get().peer());
             return new Membership(known.get(), own, peers(members, own), directory.joining());
         }
         try (PeerRpc rpc = new PeerRpc(ASK_LIMIT)) {
-            return members.joins() ? join(directory, members, rpc, limit) : found(members, rpc);
+            if (members.joins()) {
+                return join(directory, members, rpc, limit);
+            }
+            Founding.await(directory, members, bind, rpc);
+            Identity identity = new Identity(members.own().id(), members.group());
+            return new Membership(identity, members.own(), peers(members, members.own()), false);
         }
     }
 
@@ -59,41 +64,6 @@ record Membership(Identity identity, Member own, List<RaftPeer> first, boolean j
 
     RaftPeer peer() {
         return peer(own).build();
-    }
-
-    private static Membership found(RaftMembers members, PeerRpc rpc) throws IOException {
-        Identity identity = new Identity(members.own().id(), members.group());
-        for (Member other : members.all()) {
-            if (!other.id().equals(identity.peer())) {
-                refuseForgotten(other, identity, rpc);
-            }
-        }
-        return new Membership(identity, members.own(), peers(members, members.own()), false);
-    }
-
-    /** Others know of entries that this peer acknowledged, or that it is none any more: what it had is lost. */
-    private static void refuseForgotten(Member other, Identity own, PeerRpc rpc) throws IOException {
-        GroupInfoReply info;
-        try {
-            info = rpc.info(peer(other).build(), RaftGroupId.valueOf(own.group()));
-        } catch (IOException | RuntimeException e) {
-            log.debug("{} does not answer yet", other, e);
-            return;
-        }
-        boolean acknowledged = info.getCommitInfos().stream()
-                .anyMatch(commit ->
-                        commit.getServer().getId().toStringUtf8().equals(own.peer()) && commit.getCommitIndex() > 0);
-        boolean removed = info.getConf()
-                .filter(conf -> conf.getPeersCount() > 0)
-                .filter(conf -> conf.getPeersList().stream()
-                        .noneMatch(peer -> peer.getId().toStringUtf8().equals(own.peer())))
-                .isPresent();
-        if (acknowledged || removed) {
-            throw new IOException("peer " + own.peer() + (removed ? " was removed from the group" : " has lost its log")
-                    + ", says " + other.id() + " at " + other.address()
-                    + ": with an empty directory it would vote on what it has forgotten. Remove it with 'flare raft"
-                    + " remove', and start it with flare.raft.join = true: it joins under a new id");
-        }
     }
 
     private static Membership join(MetaDirectory directory, RaftMembers members, PeerRpc rpc, Duration limit)

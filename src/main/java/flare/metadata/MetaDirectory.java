@@ -28,6 +28,10 @@ final class MetaDirectory implements AutoCloseable {
     record Identity(String peer, UUID group) {}
 
     private static final Logger log = LoggerFactory.getLogger(MetaDirectory.class);
+    /** A founder's own name is not allowed for one that joins, and founders may all be gone. */
+    static final String JOINING =
+            "with flare.raft.join = true, a new flare.raft.peer, and flare.raft.peers that are there";
+
     private static final String FORMAT = "flare-meta 1";
     private static final long CHATTR_LIMIT_SECONDS = 5;
 
@@ -98,6 +102,8 @@ final class MetaDirectory implements AutoCloseable {
         Optional<Identity> found = readIdentity();
         if (found.isPresent()) {
             check(found.get(), name);
+            // Whoever empties the directory but for the mark must not pass for one that never voted.
+            unmarkFounding();
             TornTail.clear(current(found.get()));
         }
         return found;
@@ -120,6 +126,25 @@ final class MetaDirectory implements AutoCloseable {
         return root.resolve("joining");
     }
 
+    /** Whether this founder was marked when none had the group yet. */
+    boolean founding(Identity identity) throws IOException {
+        return Files.exists(foundingFile()) && Files.readString(foundingFile()).equals(render(identity));
+    }
+
+    void markFounding(Identity identity) throws IOException {
+        DurableFiles.replace(foundingFile(), render(identity).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void unmarkFounding() throws IOException {
+        if (Files.deleteIfExists(foundingFile())) {
+            DurableFiles.sync(root);
+        }
+    }
+
+    private Path foundingFile() {
+        return root.resolve("founding");
+    }
+
     /** Does nothing when it is there already. */
     void initialised(Identity identity) throws IOException {
         if (!Files.exists(identityFile())) {
@@ -127,6 +152,12 @@ final class MetaDirectory implements AutoCloseable {
             DurableFiles.sync(root);
             DurableFiles.replace(identityFile(), render(identity).getBytes(StandardCharsets.UTF_8));
         }
+        unmarkFounding();
+    }
+
+    /** How a process whose metadata is lost takes part again. */
+    static String comeBack(String peer) {
+        return "Remove it with 'flare raft remove " + peer + "', and start it " + JOINING + ": it joins under a new id";
     }
 
     @Override
@@ -142,9 +173,8 @@ final class MetaDirectory implements AutoCloseable {
         }
         if (!Files.exists(current(identity).resolve("raft-meta"))) {
             throw new IOException("peer " + identity.peer() + " was initialised, but its Raft directory " + raft()
-                    + " is empty: its votes and its log are lost, and starting it could lose committed data. Remove it"
-                    + " with 'flare raft remove " + identity.peer() + "', empty " + root
-                    + ", and start it with flare.raft.join = true: it joins under a new id");
+                    + " is empty: its votes and its log are lost, and starting it could lose committed data. Empty "
+                    + root + ". " + comeBack(identity.peer()));
         }
     }
 

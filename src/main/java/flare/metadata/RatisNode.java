@@ -128,7 +128,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
         RaftMembers members = RaftMembers.of(settings, bind);
         MetaDirectory directory = MetaDirectory.open(metaDir);
         try {
-            Membership membership = Membership.of(directory, members, JOIN_LIMIT);
+            Membership membership = Membership.of(directory, members, bind, JOIN_LIMIT);
             RaftProperties properties = RatisProperties.of(
                     settings,
                     members.startsAlone(),
@@ -482,7 +482,8 @@ final class RatisNode implements CommandLog, AutoCloseable {
             if (!failed) {
                 failed(new IllegalStateException("peer " + membership.id()
                         + " is no member of the metadata log any more: it was removed. To have this process join under a"
-                        + " new id, empty " + directory.root() + " and start it with flare.raft.join = true"));
+                        + " new id, empty " + directory.root() + " and start it "
+                        + MetaDirectory.JOINING));
             }
         }
 

@@ -176,9 +176,7 @@ class MembershipTest {
     void aWipedPeerDoesNotVoteAgainButComesBackUnderANewId() throws Exception {
         cluster.close();
         cluster = new RaftCluster(root, 3);
-        for (String peer : List.of("a", "b", "c")) {
-            cluster.start(peer);
-        }
+        cluster.startAll(List.of("a", "b", "c"));
         for (String peer : List.of("a", "b", "c")) {
             await().atMost(LIMIT).until(() -> metadata(peer).status().sessionLive());
         }
@@ -203,9 +201,7 @@ class MembershipTest {
     void theLeadIsHandedOver() throws Exception {
         cluster.close();
         cluster = new RaftCluster(root, 3);
-        for (String peer : List.of("a", "b", "c")) {
-            cluster.start(peer);
-        }
+        cluster.startAll(List.of("a", "b", "c"));
         for (String peer : List.of("a", "b", "c")) {
             await().atMost(LIMIT).until(() -> metadata(peer).status().sessionLive());
         }

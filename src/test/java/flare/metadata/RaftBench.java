@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Commands and reads a second through actors, Ratis and its synced log over a state that costs nothing. Not a test: run by
@@ -25,9 +26,9 @@ final class RaftBench {
         Path directory = Files.createTempDirectory(Path.of(args[1]), "raft-bench");
         Duration time = Duration.ofSeconds(Long.parseLong(args[2]));
         try (RaftCluster cluster = new RaftCluster(directory, peers)) {
-            for (int i = 0; i < peers; i++) {
-                cluster.start(String.valueOf((char) ('a' + i)));
-            }
+            cluster.startAll(IntStream.range(0, peers)
+                    .mapToObj(i -> String.valueOf((char) ('a' + i)))
+                    .toList());
             while (cluster.leader().isEmpty()
                     || cluster.running.values().stream()
                             .anyMatch(metadata -> !metadata.status().sessionLive())) {

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -27,9 +29,12 @@ final class RaftCluster implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
 
     final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "cluster");
-    final Map<String, RaftMetadata> running = new TreeMap<>();
+    final Map<String, RaftMetadata> running = new ConcurrentSkipListMap<>();
     final Map<String, LedgerState> states = new ConcurrentHashMap<>();
     final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+    /** Each start at once: the first one of founders ends when all are there. */
+    private final ExecutorService starts = Executors.newCachedThreadPool();
+
     private final Path root;
     private final List<String> peers = new ArrayList<>();
     /** Ports of those that found nothing. */
@@ -84,6 +89,35 @@ final class RaftCluster implements AutoCloseable {
                 failure -> failures.put(peer, failure));
         running.put(peer, metadata);
         return metadata;
+    }
+
+    CompletableFuture<RaftMetadata> startAsync(String peer) {
+        CompletableFuture<RaftMetadata> started = new CompletableFuture<>();
+        starts.execute(() -> {
+            try {
+                started.complete(start(peer));
+            } catch (IOException | RuntimeException e) {
+                started.completeExceptionally(e);
+            }
+        });
+        return started;
+    }
+
+    /** As founders need at their first start. */
+    void startAll(List<String> all) {
+        List<CompletableFuture<RaftMetadata>> started =
+                all.stream().map(this::startAsync).toList();
+        started.forEach(CompletableFuture::join);
+    }
+
+    /** At once: the last one would wait for a majority to close its session. */
+    void stopAll() {
+        List<RaftMetadata> all = List.copyOf(running.values());
+        running.clear();
+        List<CompletableFuture<Void>> closed = all.stream()
+                .map(metadata -> CompletableFuture.runAsync(() -> close(metadata)))
+                .toList();
+        closed.forEach(CompletableFuture::join);
     }
 
     void stop(String peer) throws IOException {
@@ -141,13 +175,8 @@ final class RaftCluster implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // At once: the last one would wait for a majority to close its session.
-        List<RaftMetadata> all = List.copyOf(running.values());
-        running.clear();
-        List<CompletableFuture<Void>> closed = all.stream()
-                .map(metadata -> CompletableFuture.runAsync(() -> close(metadata)))
-                .toList();
-        closed.forEach(CompletableFuture::join);
+        starts.shutdownNow();
+        stopAll();
         system.terminate();
     }
 }

@@ -114,10 +114,8 @@ class ThreePeersTest {
         assertThat(cluster.failures).isEmpty();
     }
 
-    private void startAll() throws IOException {
-        for (String peer : PEERS) {
-            cluster.start(peer);
-        }
+    private void startAll() {
+        cluster.startAll(PEERS);
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.running.values().stream()
