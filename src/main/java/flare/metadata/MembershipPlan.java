@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 record MembershipPlan(List<List<String>> steps, List<String> listeners) {
 
-    /** A listener further behind than this would hold up commits as a voter. */
+    /** A voter further behind than this holds up commits where it is needed for them. */
     static final long MAX_LAG = 10_000;
 
     MembershipPlan {
@@ -33,7 +33,7 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
                 throw conflict(peer.id() + " is a voter already");
             } else if (!peer.isReachable()) {
                 throw conflict(peer.id() + " does not answer at " + peer.address() + ": start it first");
-            } else if (peer.lag() < 0 || peer.lag() > MAX_LAG) {
+            } else if (!keepsUp(peer)) {
                 throw conflict(peer.id() + " is " + peer.lag() + " entries behind: it can vote once it is at most "
                         + MAX_LAG + " behind; 'flare raft status' shows how far it is");
             }
@@ -104,18 +104,23 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
     }
 
     private static void refuseWithoutMajority(List<String> voters, List<RaftPeerView> members) {
-        List<RaftPeerView> silent = members.stream()
-                .filter(peer -> voters.contains(peer.id()) && !peer.isReachable())
+        List<RaftPeerView> unfit = members.stream()
+                .filter(peer -> voters.contains(peer.id()) && !keepsUp(peer))
                 .toList();
         int needed = voters.size() / 2 + 1;
-        int answering = voters.size() - silent.size();
+        int answering = voters.size() - unfit.size();
         if (answering < needed) {
-            throw conflict("of " + voters.size() + " voters " + needed + " would have to answer, and " + answering
-                    + " do: nothing could be written. Silent: "
-                    + silent.stream()
-                            .map(peer -> peer.id() + " at " + peer.address())
+            throw conflict("of " + voters.size() + " voters " + needed + " would have to answer and be at most " + MAX_LAG
+                    + " entries behind, and " + answering + " do: each write would wait for the others. "
+                    + unfit.stream()
+                            .map(peer -> peer.id() + " at " + peer.address()
+                                    + (peer.isReachable() ? " is " + peer.lag() + " behind" : " is silent"))
                             .collect(Collectors.joining(", ")));
         }
+    }
+
+    private static boolean keepsUp(RaftPeerView peer) {
+        return peer.isReachable() && peer.lag() >= 0 && peer.lag() <= MAX_LAG;
     }
 
     private static RaftPeerView voter(String name, List<RaftPeerView> members) {
