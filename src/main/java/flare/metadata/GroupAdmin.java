@@ -163,6 +163,22 @@ final class GroupAdmin implements RaftPeers, Closeable {
     }
 
     private void apply(MembershipPlan plan, GroupView seen) {
+        try {
+            applySteps(plan, seen);
+        } catch (FlareException e) {
+            throw new FlareException(e.fault(), e.getMessage() + ". " + reached(plan, seen), e);
+        }
+    }
+
+    /** Of several steps some may be done, and an even number of voters be left. */
+    private String reached(MembershipPlan plan, GroupView before) {
+        GroupView now = look();
+        return now.leader().isEmpty()
+                ? "Nobody says that it leads; 'flare raft status' shows who votes once one does"
+                : MembershipPlan.reached(before.voterIds(), now.voterIds(), plan.goal());
+    }
+
+    private void applySteps(MembershipPlan plan, GroupView seen) {
         GroupView view = seen;
         for (int i = 0; i < plan.steps().size(); i++) {
             List<String> voters = plan.steps().get(i);
@@ -187,10 +203,12 @@ final class GroupAdmin implements RaftPeers, Closeable {
                 }
                 if (!view.hasMembers(voters, listeners)) {
                     if (!view.hasMembers(decidedFor.voterIds(), decidedFor.listenerIds())) {
-                        throw new FlareException(
-                                Fault.CONFLICT, "the members changed meanwhile: " + view.voterIds() + " vote now");
+                        throw new FlareException(Fault.CONFLICT, "another changed the members meanwhile");
                     }
                     view = awayFromLeaversLead(view, voters);
+                    if (view.leader().isEmpty()) {
+                        view = lookAgain(deadline);
+                    }
                     set(
                             view,
                             voters.stream().map(view::peer).toList(),

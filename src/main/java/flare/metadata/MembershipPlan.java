@@ -25,6 +25,11 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
         listeners = List.copyOf(listeners);
     }
 
+    /** The voters after the last step. */
+    List<String> goal() {
+        return steps.get(steps.size() - 1);
+    }
+
     static MembershipPlan of(RaftChange.Add add, List<RaftPeerView> members) {
         List<RaftPeerView> added =
                 add.peers().stream().map(name -> member(name, members)).toList();
@@ -85,6 +90,30 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
                 .filter(peer -> peer.voter() && peer.isReachable() && !peer.isLeader() && among.contains(peer.id()))
                 .max(java.util.Comparator.comparingLong(RaftPeerView::committedIndex))
                 .orElseThrow(() -> conflict("no other voter answers that could lead"));
+    }
+
+    /** Where a change that was refused or cut off has left the voters, and how to go on from there. */
+    static String reached(List<String> before, List<String> now, List<String> goal) {
+        List<String> missing = without(goal, now);
+        List<String> added = without(now, before);
+        String voting = String.join(", ", now) + (now.size() == 1 ? " votes" : " vote") + " now";
+        boolean halfWay = !added.isEmpty() && !missing.isEmpty() && without(now, goal).isEmpty();
+        if (!halfWay) {
+            return voting + (missing.isEmpty() && without(now, goal).isEmpty() ? ", as was asked for" : "");
+        }
+        return voting + ": 'flare raft add " + String.join(" ", missing) + even(goal) + "' goes on"
+                + (without(before, now).isEmpty()
+                        ? ", 'flare raft remove " + String.join(" ", added) + even(before) + "' goes back"
+                        : "")
+                + (now.size() % 2 == 0 ? ". Until then no more of them may fail than of one less" : "");
+    }
+
+    private static String even(List<String> voters) {
+        return voters.size() % 2 == 0 ? " --even" : "";
+    }
+
+    private static List<String> without(List<String> ids, List<String> others) {
+        return ids.stream().filter(id -> !others.contains(id)).toList();
     }
 
     static List<String> ids(List<RaftPeerView> members, boolean voters) {
