@@ -97,7 +97,8 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
         List<String> missing = without(goal, now);
         List<String> added = without(now, before);
         String voting = String.join(", ", now) + (now.size() == 1 ? " votes" : " vote") + " now";
-        boolean halfWay = !added.isEmpty() && !missing.isEmpty() && without(now, goal).isEmpty();
+        boolean halfWay =
+                !added.isEmpty() && !missing.isEmpty() && without(now, goal).isEmpty();
         if (!halfWay) {
             return voting + (missing.isEmpty() && without(now, goal).isEmpty() ? ", as was asked for" : "");
         }
@@ -139,7 +140,8 @@ record MembershipPlan(List<List<String>> steps, List<String> listeners) {
         int needed = voters.size() / 2 + 1;
         int answering = voters.size() - unfit.size();
         if (answering < needed) {
-            throw conflict("of " + voters.size() + " voters " + needed + " would have to answer and be at most " + MAX_LAG
+            throw conflict("of " + voters.size() + " voters " + needed + " would have to answer and be at most "
+                    + MAX_LAG
                     + " entries behind, and " + answering + " do: each write would wait for the others. "
                     + unfit.stream()
                             .map(peer -> peer.id() + " at " + peer.address()

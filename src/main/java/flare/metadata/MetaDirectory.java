@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +169,7 @@ final class MetaDirectory implements AutoCloseable {
     }
 
     private void check(Identity identity, String name) throws IOException {
-        if (!identity.peer().equals(name) && !identity.peer().startsWith(name + "-")) {
+        if (!identity.peer().equals(name) && !identity.peer().matches(Pattern.quote(name) + "-[0-9a-f]{8}")) {
             throw new IOException("the metadata directory " + root + " belongs to peer " + identity.peer()
                     + ", but this process is peer " + name);
         }
@@ -176,6 +178,11 @@ final class MetaDirectory implements AutoCloseable {
                     + " is empty: its votes and its log are lost, and starting it could lose committed data. Empty "
                     + root + ". " + comeBack(identity.peer()));
         }
+    }
+
+    /** How many vote, as far as Ratis' files say; empty where they don't, as before the first start. */
+    OptionalInt recordedVoters(Identity identity) throws IOException {
+        return LogFiles.recordedVoters(current(identity));
     }
 
     /** Where Ratis keeps the group's log and vote. */

@@ -76,7 +76,7 @@ record RaftMembers(Member own, List<Member> all, boolean joins) {
         return new RaftMembers(own(settings, all), all, false);
     }
 
-    /** Whether the group begins with this process alone; more may have come since. */
+    /** Whether the group begins with this process alone; more may have come since, as its directory knows. */
     boolean startsAlone() {
         return all.size() == 1 && !joins;
     }

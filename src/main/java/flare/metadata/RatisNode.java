@@ -131,7 +131,8 @@ final class RatisNode implements CommandLog, AutoCloseable {
             Membership membership = Membership.of(directory, members, bind, JOIN_LIMIT);
             RaftProperties properties = RatisProperties.of(
                     settings,
-                    members.startsAlone(),
+                    members.startsAlone()
+                            && directory.recordedVoters(membership.identity()).orElse(1) == 1,
                     directory.raft(),
                     bind,
                     membership.own().port());

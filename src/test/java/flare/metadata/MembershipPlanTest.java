@@ -100,10 +100,10 @@ class MembershipPlanTest {
     @Test
     void tellsHowToGoOnFromHalfWay() {
         assertThat(MembershipPlan.reached(List.of("a"), List.of("a", "b"), List.of("a", "b", "c")))
-                .isEqualTo("a, b vote now: 'flare raft add c' goes on, 'flare raft remove b' goes back. Until then no more of"
-                        + " them may fail than of one less");
-        assertThat(MembershipPlan.reached(
-                        List.of("a", "b", "c"), List.of("a", "b", "d"), List.of("a", "b", "d", "e")))
+                .isEqualTo(
+                        "a, b vote now: 'flare raft add c' goes on, 'flare raft remove b' goes back. Until then no more of"
+                                + " them may fail than of one less");
+        assertThat(MembershipPlan.reached(List.of("a", "b", "c"), List.of("a", "b", "d"), List.of("a", "b", "d", "e")))
                 .isEqualTo("a, b, d vote now: 'flare raft add e --even' goes on");
         assertThat(MembershipPlan.reached(List.of("a"), List.of("a"), List.of("a", "b", "c")))
                 .isEqualTo("a votes now");

@@ -146,6 +146,9 @@ class MembershipTest {
 
         assertThat(slow.seen.get()).isEqualTo(1);
         assertThat(voters("a")).containsExactlyInAnyOrder("a", b);
+        await().atMost(LIMIT).until(() -> recordedVoters("b") == 2);
+        // Started again it is not alone, whatever its settings say: no haste with the first election.
+        assertThat(recordedVoters("a")).isEqualTo(2);
         create("b", 1).get(20, SECONDS);
         assertThat(find("b", 1)).isPresent();
     }
@@ -261,9 +264,16 @@ class MembershipTest {
 
     /** Of the log; above 0 where the beginning is purged, or never came. */
     private long firstIndex(String peer) throws IOException {
+        return LogFiles.firstIndex(current(peer)).orElse(0);
+    }
+
+    private int recordedVoters(String peer) throws IOException {
+        return LogFiles.recordedVoters(current(peer)).orElse(0);
+    }
+
+    private Path current(String peer) throws IOException {
         try (Stream<Path> groups = Files.list(cluster.directory(peer).resolve("raft"))) {
-            Path group = groups.filter(Files::isDirectory).findFirst().orElseThrow();
-            return LogFiles.firstIndex(group.resolve("current")).orElse(0);
+            return groups.filter(Files::isDirectory).findFirst().orElseThrow().resolve("current");
         }
     }
 
