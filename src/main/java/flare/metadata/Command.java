@@ -361,6 +361,12 @@ public sealed interface Command<R> {
         }
     }
 
+    /**
+     * Counts bytes of rows that were written before bytes were kept count of, some of them. Answers whether more are left:
+     * then the next one goes on behind them. What is written meanwhile is counted as it is written.
+     */
+    record CountSpace(int limit, long term) implements Command<Boolean> {}
+
     // ---- sessions ---------------------------------------------------------------------------------------------------
 
     /**

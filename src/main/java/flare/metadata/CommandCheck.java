@@ -104,6 +104,8 @@ final class CommandCheck {
                     align.chunks().size() <= MAX_ROWS,
                     "number of chunks",
                     align.chunks().size());
+        } else if (command instanceof Command.CountSpace count) {
+            require(count.limit() >= 1 && count.limit() <= MAX_ROWS, "limit", count.limit());
         } else if (command instanceof Command.SaveCursor save) {
             worker(save.worker());
             cursor(save.cursor());

@@ -65,7 +65,7 @@ final class CommandDecoder {
                     REMOVE_USER_KEY,
                     ENABLE_USER_KEY,
                     SET_USER_POLICY -> UserCodec.decode(from);
-            case SAVE_CURSOR, ORDER_WORKER, SET_CLUSTER_SETTINGS, ALIGN_CHUNKS -> WorkerCodec.decode(from);
+            case SAVE_CURSOR, ORDER_WORKER, SET_CLUSTER_SETTINGS, ALIGN_CHUNKS, COUNT_SPACE -> WorkerCodec.decode(from);
             case INIT_CLUSTER ->
                 Field.of(
                         "init_cluster",

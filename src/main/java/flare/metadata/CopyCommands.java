@@ -104,7 +104,7 @@ final class CopyCommands {
                 batch.delete(Family.FREED, key);
                 batch.counters().setFreed(batch.counters().getFreed() - 1);
                 UsageRow.Builder usage = batch.usage(copy.node());
-                usage.setFreed(usage.getFreed() - 1);
+                usage.setFreed(usage.getFreed() - 1).setFreedBytes(usage.getFreedBytes() - row.getBytes());
                 untrace(copy.chunk().blob());
             }
         }
@@ -124,7 +124,9 @@ final class CopyCommands {
         for (int ordinal = 0; ordinal < blob.getChunks(); ordinal++) {
             batch.delete(Family.CHUNK, Keys.chunk(id, ordinal));
         }
-        batch.delete(Family.BLOB, Keys.blob(id));
+        byte[] key = Keys.blob(id);
+        batch.delete(Family.BLOB, key);
+        batch.space().blob(key, blob, null);
         batch.counters()
                 .setBlobs(batch.counters().getBlobs() - 1)
                 .setChunks(batch.counters().getChunks() - blob.getChunks());
@@ -274,13 +276,17 @@ final class CopyCommands {
     }
 
     private void putFreed(NodeId node, ChunkId chunk, long index) {
+        byte[] known = batch.space().isBegun() ? batch.get(Family.CHUNK, Keys.chunk(chunk)) : null;
+        long bytes = known == null
+                ? 0
+                : EntryBatch.parse(Family.CHUNK, known, ChunkRow.parser()).getLength();
         batch.put(
                 Family.FREED,
                 Keys.copy(node, chunk),
-                CopyRow.newBuilder().setIndex(index).build());
+                CopyRow.newBuilder().setIndex(index).setBytes(bytes).build());
         batch.counters().setFreed(batch.counters().getFreed() + 1);
         UsageRow.Builder usage = batch.usage(node);
-        usage.setFreed(usage.getFreed() + 1);
+        usage.setFreed(usage.getFreed() + 1).setFreedBytes(usage.getFreedBytes() + bytes);
     }
 
     private void countPending(NodeId node, int change) {

@@ -17,6 +17,7 @@ final class EntryApplier {
     private final MultipartCommands uploads;
     private final UserCommands users;
     private final WorkerCommands workers;
+    private final SpaceCommands space;
 
     EntryApplier(Applying entry) {
         this.entry = entry;
@@ -28,6 +29,7 @@ final class EntryApplier {
         this.objects = new ObjectCommands(entry, cluster, sessions, copies, buckets);
         this.uploads = new MultipartCommands(entry, buckets, objects);
         this.users = new UserCommands(entry);
+        this.space = new SpaceCommands(entry, objects.references());
     }
 
     List<Outcome> apply(List<Envelope> commands) {
@@ -172,6 +174,8 @@ final class EntryApplier {
             return cluster.set(set);
         } else if (command instanceof Command.AlignChunks align) {
             return copies.align(align);
+        } else if (command instanceof Command.CountSpace count) {
+            return space.count(count);
         } else if (command instanceof Command.SaveCursor save) {
             return workers.save(save);
         } else if (command instanceof Command.OrderWorker order) {

@@ -28,6 +28,7 @@ final class EntryBatch implements RowReader, AutoCloseable {
     private final Store store;
     private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
     private final CountersRow.Builder counters;
+    private final SpaceTally space;
     private final Map<Long, SessionRow.Builder> sessions = new TreeMap<>();
     private final Map<Long, Long> answeredFrom = new TreeMap<>();
     private final Map<Long, BucketRow.Builder> buckets = new TreeMap<>();
@@ -38,6 +39,7 @@ final class EntryBatch implements RowReader, AutoCloseable {
         this.store = store;
         CountersRow kept = read(Family.META, Keys.COUNTERS, CountersRow.parser());
         this.counters = kept == null ? CountersRow.newBuilder() : kept.toBuilder();
+        this.space = new SpaceTally(counters);
     }
 
     @Override
@@ -89,6 +91,10 @@ final class EntryBatch implements RowReader, AutoCloseable {
 
     CountersRow.Builder counters() {
         return counters;
+    }
+
+    SpaceTally space() {
+        return space;
     }
 
     /** Null if never issued, or ended before this entry. Changes to the builder are kept. */

@@ -30,7 +30,7 @@ final class Fsck {
         CountersRow counters = meta(Keys.COUNTERS, CountersRow.parser(), CountersRow.getDefaultInstance());
         new FsckVersions(rows, findings).check(counters);
         new FsckCopies(rows, findings).check(counters);
-        new FsckReferences(rows, findings, blobsAPass).check(counters.getBlobs());
+        new FsckReferences(rows, findings, blobsAPass).check(counters);
         return findings.report(new ReplicatedState.Position(position.getTerm(), position.getIndex()));
     }
 

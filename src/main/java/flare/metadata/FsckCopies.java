@@ -2,6 +2,7 @@ package flare.metadata;
 
 import flare.metadata.wire.BlobRow;
 import flare.metadata.wire.ChunkRow;
+import flare.metadata.wire.CopyRow;
 import flare.metadata.wire.CountersRow;
 import flare.metadata.wire.DeadRow;
 import flare.metadata.wire.RepairRow;
@@ -39,6 +40,7 @@ final class FsckCopies {
         private long copies;
         private long bytes;
         private long freed;
+        private long freedBytes;
         private long pending;
     }
 
@@ -152,6 +154,8 @@ final class FsckCopies {
             }
         } else {
             usage.freed++;
+            usage.freedBytes += EntryBatch.parse(Family.FREED, copies.scan.value(), CopyRow.parser())
+                    .getBytes();
         }
         byte[] row = rows.get(Family.CHUNK, Keys.chunk(chunk));
         if (row != null
@@ -278,6 +282,7 @@ final class FsckCopies {
             findings.same("copies on node " + node, kept.getCopies(), counted.copies);
             findings.same("bytes on node " + node, kept.getBytes(), counted.bytes);
             findings.same("copies to be deleted on node " + node, kept.getFreed(), counted.freed);
+            findings.same("bytes to be deleted on node " + node, kept.getFreedBytes(), counted.freedBytes);
             findings.same("copies being made on node " + node, kept.getPending(), counted.pending);
             if (rows.get(Family.NODE, Keys.node(node)) == null) {
                 findings.problem("node " + node + " holds copies and is not in the node map");

@@ -1,6 +1,7 @@
 package flare.metadata;
 
 import flare.metadata.wire.BlobRow;
+import flare.metadata.wire.CountersRow;
 import flare.metadata.wire.ExtentsRow;
 import flare.metadata.wire.PartRow;
 import flare.metadata.wire.SliceRow;
@@ -17,6 +18,9 @@ final class FsckReferences {
     private final RowReader rows;
     private final FsckFindings findings;
     private final int blobsAPass;
+    private long blobBytes;
+    private long deadBytes;
+    private long heldBytes;
 
     FsckReferences(RowReader rows, FsckFindings findings, int blobsAPass) {
         this.rows = rows;
@@ -24,18 +28,29 @@ final class FsckReferences {
         this.blobsAPass = blobsAPass;
     }
 
-    /** @param end of the bytes that are wanted */
-    private record Wanted(long references, long end) {
+    /**
+     * @param end of the bytes that are wanted
+     * @param bytes of all slices
+     */
+    private record Wanted(long references, long end, long bytes) {
+
+        static final Wanted NOTHING = new Wanted(0, 0, 0);
 
         Wanted and(Wanted other) {
-            return new Wanted(references + other.references, Math.max(end, other.end));
+            return new Wanted(references + other.references, Math.max(end, other.end), bytes + other.bytes);
         }
     }
 
-    void check(long blobs) {
-        int passes = (int) (blobs / blobsAPass) + 1;
+    void check(CountersRow counters) {
+        boolean counted = SpaceTally.isComplete(counters);
+        int passes = (int) (counters.getBlobs() / blobsAPass) + 1;
         for (int pass = 0; pass < passes; pass++) {
-            check(wanted(pass, passes), pass, passes);
+            check(wanted(pass, passes), counted, pass, passes);
+        }
+        if (counted) {
+            findings.same("bytes of blobs in use", counters.getBlobBytes(), blobBytes);
+            findings.same("bytes of blobs that nothing refers to", counters.getDeadBytes(), deadBytes);
+            findings.same("bytes held by slices", counters.getHeldBytes(), heldBytes);
         }
     }
 
@@ -67,13 +82,14 @@ final class FsckReferences {
             if (!slice.hasInline()) {
                 BlobId blob = new BlobId(slice.getSession(), slice.getCounter());
                 if (isOf(blob, pass, passes)) {
-                    wanted.merge(blob, new Wanted(1, slice.getOffset() + slice.getLength()), Wanted::and);
+                    wanted.merge(
+                            blob, new Wanted(1, slice.getOffset() + slice.getLength(), slice.getLength()), Wanted::and);
                 }
             }
         }
     }
 
-    private void check(Map<BlobId, Wanted> wanted, int pass, int passes) {
+    private void check(Map<BlobId, Wanted> wanted, boolean counted, int pass, int passes) {
         try (RowScan scan = rows.scan(Family.BLOB, Keys.FIRST, Keys.LAST)) {
             while (scan.next()) {
                 BlobId id = Keys.blobOf(scan.key());
@@ -81,9 +97,14 @@ final class FsckReferences {
                     continue;
                 }
                 BlobRow blob = EntryBatch.parse(Family.BLOB, scan.value(), BlobRow.parser());
-                Wanted found = wanted.remove(id);
-                findings.same("references to blob " + id, blob.getReferences(), found == null ? 0 : found.references());
-                if (found != null && found.end() > blob.getSize()) {
+                Wanted any = wanted.remove(id);
+                Wanted found = any == null ? Wanted.NOTHING : any;
+                findings.same("references to blob " + id, blob.getReferences(), found.references());
+                if (counted) {
+                    findings.same("bytes referred to of blob " + id, blob.getReferredBytes(), found.bytes());
+                    add(blob, found.bytes());
+                }
+                if (found.end() > blob.getSize()) {
                     findings.problem("blob " + id + " has " + blob.getSize() + " bytes, and one up to " + found.end()
                             + " is referred to");
                 }
@@ -91,6 +112,15 @@ final class FsckReferences {
         }
         wanted.forEach((id, found) -> findings.problem(
                 "blob " + id + " does not exist, and " + found.references() + " contents or parts refer to it"));
+    }
+
+    private void add(BlobRow blob, long referred) {
+        if (blob.getReferences() > 0) {
+            blobBytes += blob.getSize();
+            heldBytes += Math.max(0, blob.getSize() - referred);
+        } else {
+            deadBytes += blob.getSize();
+        }
     }
 
     private static boolean isOf(BlobId blob, int pass, int passes) {

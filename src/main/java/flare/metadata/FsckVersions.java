@@ -23,6 +23,10 @@ final class FsckVersions {
     private final FsckFindings findings;
     private long contents;
     private long nullVersions;
+    private boolean counted;
+    private long rowBytes;
+    private long bytes;
+    private long olderBytes;
 
     FsckVersions(RowReader rows, FsckFindings findings) {
         this.rows = rows;
@@ -30,6 +34,7 @@ final class FsckVersions {
     }
 
     void check(CountersRow counters) {
+        counted = SpaceTally.isComplete(counters);
         long objects = 0;
         long versions = 0;
         long buckets = 0;
@@ -50,7 +55,12 @@ final class FsckVersions {
         findings.same("null versions that are not their key's newest", count(Family.NULL_VERSION), nullVersions);
         findings.same("users", counters.getUsers(), count(Family.USER));
         openUploads();
-        parts();
+        long uploadBytes = parts();
+        if (counted) {
+            findings.same("bytes of the cluster's objects", counters.getBytes(), bytes);
+            findings.same("bytes of the cluster's older versions", counters.getOlderBytes(), olderBytes);
+            findings.same("bytes of open uploads", counters.getUploadBytes(), uploadBytes);
+        }
     }
 
     /** The number of its objects. */
@@ -63,20 +73,42 @@ final class FsckVersions {
         byte[] from = Keys.number(bucket.getId());
         long objects = versions(Family.OBJECT, bucket, from);
         findings.same("objects of " + name, bucket.getObjects(), objects);
+        long ofObjects = rowBytes;
         findings.same("older versions of " + name, bucket.getVersions(), versions(Family.VERSION, bucket, from));
+        bytes += ofObjects;
+        olderBytes += rowBytes;
         long uploads = 0;
+        long uploadBytes = 0;
         try (RowScan scan = rows.scan(Family.UPLOAD, from, Keys.behind(from))) {
             while (scan.next()) {
                 findings.row();
                 uploads++;
                 upload(bucket, scan.key());
+                uploadBytes += partBytes(Keys.number(Keys.numberOfUpload(scan.key())));
             }
         }
         findings.same("uploads of " + name, bucket.getUploads(), uploads);
+        if (counted) {
+            findings.same("bytes of objects of " + name, bucket.getBytes(), ofObjects);
+            findings.same("bytes of older versions of " + name, bucket.getOlderBytes(), rowBytes);
+            findings.same("bytes of open uploads of " + name, bucket.getUploadBytes(), uploadBytes);
+        }
         return objects;
     }
 
+    private long partBytes(byte[] upload) {
+        long sum = 0;
+        try (RowScan scan = rows.scan(Family.PART, upload, Keys.behind(upload))) {
+            while (scan.next()) {
+                sum += UploadRows.part(scan).getInfo().getSize();
+            }
+        }
+        return sum;
+    }
+
+    /** How many there are; their bytes are left behind. */
     private long versions(Family family, BucketRow bucket, byte[] from) {
+        rowBytes = 0;
         long count = 0;
         try (RowScan scan = rows.scan(family, from, Keys.behind(from))) {
             while (scan.next()) {
@@ -84,6 +116,7 @@ final class FsckVersions {
                 count++;
                 byte[] key = family == Family.OBJECT ? Keys.keyOfObject(scan.key()) : Keys.keyOfVersion(scan.key());
                 ObjectRow row = EntryBatch.parse(family, scan.value(), ObjectRow.parser());
+                rowBytes += row.getSize();
                 String name = "version " + row.getVersion() + " of " + bucket.getName() + "/" + ObjectKey.of(key);
                 if (family == Family.VERSION && Keys.numberOfVersion(scan.key()) != row.getVersion()) {
                     findings.problem(name + " stands where version " + Keys.numberOfVersion(scan.key()) + " should");
@@ -164,8 +197,9 @@ final class FsckVersions {
         findings.same("open uploads", count(Family.UPLOAD), open);
     }
 
-    /** Parts belong to uploads that are open. */
-    private void parts() {
+    /** Parts belong to uploads that are open. Answers their bytes. */
+    private long parts() {
+        long sum = 0;
         long upload = -1;
         try (RowScan scan = rows.scan(Family.PART, Keys.FIRST, Keys.LAST)) {
             while (scan.next()) {
@@ -175,8 +209,10 @@ final class FsckVersions {
                     findings.problem("upload " + number + " has parts and is not open");
                 }
                 upload = number;
+                sum += UploadRows.part(scan).getInfo().getSize();
             }
         }
+        return sum;
     }
 
     private boolean isOpen(long number) {

@@ -80,7 +80,7 @@ final class MultipartCommands {
     PartInfo put(Command.PutPart put) {
         buckets.get(put.upload().bucket());
         rows.open(put.upload());
-        ExtentsRow extents = objects.take(put.content(), put.size());
+        ExtentsRow extents = objects.take(put.content(), put.size(), isCounted(put.upload(), put.number()));
         return keep(
                 put.upload(),
                 new PartInfo(put.number(), entry.version(), put.size(), put.etag(), now(), put.checksum()),
@@ -97,7 +97,7 @@ final class MultipartCommands {
                 () -> copy.range() + " of " + copy.source().key() + ", which has " + source.getSize() + " bytes");
         ExtentsRow extents = Extents.cut(objects.references().extents(source.getVersion()), copy.range());
         withinBounds(extents);
-        objects.references().share(extents);
+        objects.references().share(extents, isCounted(copy.upload(), copy.number()));
         String etag = copy.etag().orElseGet(() -> etag(source, copy));
         PartInfo part =
                 new PartInfo(copy.number(), entry.version(), copy.range().length(), etag, now(), copy.checksum());
@@ -116,6 +116,10 @@ final class MultipartCommands {
         return Instant.ofEpochMilli(entry.nowMillis());
     }
 
+    private boolean isCounted(UploadRef upload, int number) {
+        return batch.space().counts(Family.PART, Keys.part(upload.id(), number));
+    }
+
     /** In place of the part of that number. */
     private PartInfo keep(UploadRef upload, PartInfo part, ExtentsRow extents) {
         byte[] key = Keys.part(upload.id(), part.number());
@@ -127,12 +131,17 @@ final class MultipartCommands {
                         .setInfo(UploadRows.encode(part))
                         .setExtents(extents)
                         .build());
+        count(upload, part.number(), part.size());
         if (old != null) {
-            objects.references()
-                    .release(
-                            EntryBatch.parse(Family.PART, old, PartRow.parser()).getExtents());
+            PartRow before = EntryBatch.parse(Family.PART, old, PartRow.parser());
+            objects.references().release(before.getExtents(), isCounted(upload, part.number()));
+            count(upload, part.number(), -before.getInfo().getSize());
         }
         return part;
+    }
+
+    private void count(UploadRef upload, int number, long bytes) {
+        batch.space().part(batch.bucket(upload.bucket()), Keys.part(upload.id(), number), bytes);
     }
 
     ObjectInfo complete(Command.CompleteUpload complete) {
@@ -146,11 +155,12 @@ final class MultipartCommands {
         UploadInfo info = UploadRows.info(upload.id(), upload.key(), rows.open(upload));
         ObjectCommands.holds(complete.condition(), objects.rows().current(upload.bucket(), upload.key()), upload.key());
         List<PartRow> used = new ArrayList<>(complete.parts().size());
-        List<ExtentsRow> unused = new ArrayList<>();
+        List<PartRow> unused = new ArrayList<>();
         chosen(complete, used, unused);
         ExtentsRow extents = Extents.join(used);
         withinBounds(extents);
-        unused.forEach(objects.references()::release);
+        used.forEach(part -> take(upload, part));
+        unused.forEach(part -> release(upload, part));
         close(upload);
         long size = used.stream().mapToLong(part -> part.getInfo().getSize()).sum();
         ObjectInfo made = objects.add(
@@ -173,8 +183,24 @@ final class MultipartCommands {
         return made;
     }
 
+    /** What the part refers to becomes the object's: the blobs' rows stay as they are where both places are counted, or neither. */
+    private void take(UploadRef upload, PartRow part) {
+        int number = part.getInfo().getNumber();
+        boolean counted = objects.isCounted();
+        if (isCounted(upload, number) != counted) {
+            objects.references().recount(part.getExtents(), counted);
+        }
+        count(upload, number, -part.getInfo().getSize());
+    }
+
+    private void release(UploadRef upload, PartRow part) {
+        int number = part.getInfo().getNumber();
+        objects.references().release(part.getExtents(), isCounted(upload, number));
+        count(upload, number, -part.getInfo().getSize());
+    }
+
     /** Parts that are there, as they were judged; INVALID_PART where one is another by now. */
-    private void chosen(Command.CompleteUpload complete, List<PartRow> used, List<ExtentsRow> unused) {
+    private void chosen(Command.CompleteUpload complete, List<PartRow> used, List<PartRow> unused) {
         List<Command.PartRef> wanted = complete.parts();
         try (RowScan scan = rows.parts(complete.upload().id(), 0)) {
             while (scan.next()) {
@@ -184,7 +210,7 @@ final class MultipartCommands {
                 if (next && wanted.get(used.size()).version() == part.getInfo().getVersion()) {
                     used.add(part);
                 } else {
-                    unused.add(part.getExtents());
+                    unused.add(part);
                 }
             }
         }
@@ -227,13 +253,13 @@ final class MultipartCommands {
 
     /** Also of a bucket that is gone. */
     private void discard(UploadRef upload) {
-        List<ExtentsRow> unused = new ArrayList<>();
+        List<PartRow> unused = new ArrayList<>();
         try (RowScan scan = rows.parts(upload.id(), 0)) {
             while (scan.next()) {
-                unused.add(UploadRows.part(scan).getExtents());
+                unused.add(UploadRows.part(scan));
             }
         }
-        unused.forEach(objects.references()::release);
+        unused.forEach(part -> release(upload, part));
         close(upload);
         batch.delete(Family.UPLOAD_ID, Keys.number(upload.id().number()));
     }

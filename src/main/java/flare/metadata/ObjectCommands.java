@@ -63,9 +63,14 @@ final class ObjectCommands {
     ObjectInfo put(Command.PutObject put) {
         BucketRow.Builder bucket = buckets.get(put.bucket());
         holds(put.condition(), versions.rows().current(put.bucket(), put.key()), put.key());
-        ExtentsRow extents = take(put.content(), put.size());
+        ExtentsRow extents = take(put.content(), put.size(), isCounted());
         NewVersion made = new NewVersion(put.size(), put.etag(), put.attributes(), put.extras(), 0);
         return add(bucket, put.key(), made, extents);
+    }
+
+    /** Whether bytes are kept count of where the content of a version that is written now will be. */
+    boolean isCounted() {
+        return batch.space().counts(Family.EXTENTS, Keys.number(entry.version()));
     }
 
     /** What a version that is about to be written will say of itself. */
@@ -95,7 +100,7 @@ final class ObjectCommands {
         holds(copy.condition(), versions.rows().current(copy.bucket(), copy.key()), copy.key());
         ObjectInfo from = ValueCodec.decode(copy.source().key(), source, true);
         ExtentsRow extents = references.extents(source.getVersion());
-        references.share(extents);
+        references.share(extents, isCounted());
         ObjectExtras extras = new ObjectExtras(
                 copy.tags().orElse(from.extras().tags()),
                 copy.checksum().or(() -> from.extras().checksum()),
@@ -183,11 +188,15 @@ final class ObjectCommands {
         return etags.contains("*") || etags.contains(current.getEtag());
     }
 
-    /** The content becomes extents; its blob, if it is one, is made with the one reference that they are. */
-    ExtentsRow take(Command.NewContent content, long size) {
+    /**
+     * The content becomes extents; its blob, if it is one, is made with the one reference that they are.
+     *
+     * @param counted whether bytes are kept count of where the extents will be
+     */
+    ExtentsRow take(Command.NewContent content, long size, boolean counted) {
         if (content instanceof Command.NewContent.Blob blob) {
             mayCreate(blob);
-            create(blob, size);
+            create(blob, size, counted ? size : 0);
             return ExtentsRow.newBuilder()
                     .addSlices(SliceRow.newBuilder()
                             .setSession(blob.id().session())
@@ -219,7 +228,7 @@ final class ObjectCommands {
         }
     }
 
-    private void create(Command.NewContent.Blob blob, long size) {
+    private void create(Command.NewContent.Blob blob, long size, long referredBytes) {
         cluster.created(blob.wantedCopies());
         long traces = 0;
         for (ChunkRecord chunk : blob.chunks()) {
@@ -233,16 +242,17 @@ final class ObjectCommands {
             batch.put(Family.CHUNK, Keys.chunk(chunk.id()), row.build());
             copies.requeue(chunk.id(), 0, chunk.nodes().size(), blob.wantedCopies());
         }
-        batch.put(
-                Family.BLOB,
-                Keys.blob(blob.id()),
-                BlobRow.newBuilder()
-                        .setSize(size)
-                        .setWantedCopies(blob.wantedCopies())
-                        .setReferences(1)
-                        .setChunks(blob.chunks().size())
-                        .setTraces(traces)
-                        .build());
+        byte[] key = Keys.blob(blob.id());
+        BlobRow made = BlobRow.newBuilder()
+                .setSize(size)
+                .setWantedCopies(blob.wantedCopies())
+                .setReferences(1)
+                .setChunks(blob.chunks().size())
+                .setTraces(traces)
+                .setReferredBytes(referredBytes)
+                .build();
+        batch.put(Family.BLOB, key, made);
+        batch.space().blob(key, null, made);
         batch.counters()
                 .setBlobs(batch.counters().getBlobs() + 1)
                 .setChunks(batch.counters().getChunks() + blob.chunks().size());

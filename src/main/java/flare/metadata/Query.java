@@ -46,6 +46,16 @@ public sealed interface Query<R> {
     /** What a background worker kept, and what is wanted of it. */
     record GetWorker(String worker) implements Query<WorkerState> {}
 
+    /** Bytes that are stored for users and why more may be occupied; what it costs does not depend on how much there is. */
+    record GetSpace() implements Query<Space> {}
+
+    /**
+     * What each bucket takes, in the order of their names.
+     *
+     * @param after exclusive; may be empty
+     */
+    record ListBucketSpace(String after, int limit) implements Query<BucketSpacePage> {}
+
     // ---- buckets and objects
     // ------------------------------------------------------------------------------------------
 
@@ -310,6 +320,55 @@ public sealed interface Query<R> {
     record RepairItem(ChunkRecord chunk, int wanted) {}
 
     record Counts(long objects, long blobs, long chunks, long deadBlobs, long freed, long pending, long repairs) {}
+
+    /**
+     * Logical bytes: each as often as users stored it, not as often as it is copied.
+     *
+     * @param counted whether all rows have been counted; until then the other bytes but those of freed copies are 0
+     * @param bytes of objects as readers see them: the newest versions
+     * @param olderBytes of versions that are not their key's newest
+     * @param uploadBytes of parts of open uploads
+     * @param blobBytes of blobs that something refers to
+     * @param deadBytes of blobs that nothing refers to any more, and copies of which are still there
+     * @param heldBytes of blobs of which slices are in use: at least so many are in no slice
+     * @param freed nodes that still have copies to delete
+     */
+    record Space(
+            boolean counted,
+            long bytes,
+            long olderBytes,
+            long uploadBytes,
+            long blobBytes,
+            long deadBytes,
+            long heldBytes,
+            List<FreedSpace> freed) {
+        public Space {
+            freed = List.copyOf(freed);
+        }
+    }
+
+    /** @param bytes of those copies whose length is known: of leftovers of failed writes it is not */
+    record FreedSpace(NodeId node, long copies, long bytes) {}
+
+    /**
+     * @param counted as in {@link Space}
+     * @param next what to pass as {@code after} for the next page; empty on the last page
+     */
+    record BucketSpacePage(boolean counted, List<BucketSpace> buckets, Optional<String> next) {}
+
+    /**
+     * @param olderVersions and delete markers
+     * @param uploads open ones
+     */
+    record BucketSpace(
+            BucketName name,
+            String owner,
+            long objects,
+            long bytes,
+            long olderVersions,
+            long olderBytes,
+            long uploads,
+            long uploadBytes) {}
 
     /** Why a copy on a node exists, or that nothing says it may. */
     enum CopyStanding {

@@ -35,28 +35,43 @@ final class References {
     /** The version's extents go, and what they count on with them. */
     void drop(long version) {
         ExtentsRow extents = extents(version);
-        batch.delete(Family.EXTENTS, Keys.number(version));
-        release(extents);
+        byte[] key = Keys.number(version);
+        batch.delete(Family.EXTENTS, key);
+        release(extents, batch.space().counts(Family.EXTENTS, key));
     }
 
-    /** For another holder of the same slices. */
-    void share(ExtentsRow extents) {
+    /**
+     * For another holder of the same slices.
+     *
+     * @param counted whether bytes are kept count of where the holder is
+     */
+    void share(ExtentsRow extents, boolean counted) {
         for (SliceRow slice : extents.getSlicesList()) {
             if (!slice.hasInline()) {
-                count(slice, 1);
+                count(slice, 1, counted ? slice.getLength() : 0);
             }
         }
     }
 
-    void release(ExtentsRow extents) {
+    /** @param counted whether bytes were kept count of where the holder was */
+    void release(ExtentsRow extents, boolean counted) {
         for (SliceRow slice : extents.getSlicesList()) {
             if (!slice.hasInline()) {
-                count(slice, -1);
+                count(slice, -1, counted ? -slice.getLength() : 0);
             }
         }
     }
 
-    private void count(SliceRow slice, int change) {
+    /** The holder stays, or moved to where bytes are kept count of, or moved away from such a place. */
+    void recount(ExtentsRow extents, boolean counted) {
+        for (SliceRow slice : extents.getSlicesList()) {
+            if (!slice.hasInline()) {
+                count(slice, 0, counted ? slice.getLength() : -slice.getLength());
+            }
+        }
+    }
+
+    private void count(SliceRow slice, int change, long bytes) {
         BlobId id = new BlobId(slice.getSession(), slice.getCounter());
         BlobRow blob = copies.blob(id);
         if (blob == null || blob.getReferences() < 1) {
@@ -64,12 +79,15 @@ final class References {
                     + (blob == null ? "does not exist" : "nobody counts on"));
         }
         long references = blob.getReferences() + change;
-        batch.put(
-                Family.BLOB,
-                Keys.blob(id),
-                blob.toBuilder().setReferences(references).build());
+        byte[] key = Keys.blob(id);
+        BlobRow changed = blob.toBuilder()
+                .setReferences(references)
+                .setReferredBytes(blob.getReferredBytes() + bytes)
+                .build();
+        batch.put(Family.BLOB, key, changed);
+        batch.space().blob(key, blob, changed);
         if (references == 0) {
-            batch.put(Family.DEAD, Keys.blob(id), DeadRow.getDefaultInstance());
+            batch.put(Family.DEAD, key, DeadRow.getDefaultInstance());
             batch.counters().setDeadBlobs(batch.counters().getDeadBlobs() + 1);
         }
     }

@@ -121,6 +121,10 @@ final class StateQueries {
             return sessions();
         } else if (query instanceof Query.GetCounts) {
             return counts();
+        } else if (query instanceof Query.GetSpace) {
+            return new SpaceQueries(rows).space();
+        } else if (query instanceof Query.ListBucketSpace list) {
+            return new SpaceQueries(rows).buckets(list);
         } else if (query instanceof Query.GetWorker get) {
             return worker(get.worker());
         }

@@ -37,12 +37,14 @@ final class VersionCommands {
         ObjectRow current = rows.current(id, key);
         if (current != null && !current.getNamed() && !row.getNamed() && !row.getDeleteMarker()) {
             references.drop(current.getVersion());
-            batch.put(Family.OBJECT, Keys.object(id, key), row);
+            byte[] place = Keys.object(id, key);
+            batch.put(Family.OBJECT, place, row);
+            batch.space().object(bucket, place, row.getSize() - current.getSize());
             return;
         }
         if (!row.getNamed()) {
             if (current != null && !current.getNamed()) {
-                takeOut(bucket, key);
+                takeOut(bucket, key, current);
                 references.drop(current.getVersion());
                 current = null;
             } else if (bucket.getVersions() > 0) {
@@ -54,7 +56,7 @@ final class VersionCommands {
             }
         }
         if (current != null) {
-            takeOut(bucket, key);
+            takeOut(bucket, key, current);
             putOlder(bucket, key, current);
         }
         if (row.getDeleteMarker()) {
@@ -70,7 +72,7 @@ final class VersionCommands {
         ObjectRow current = rows.current(id, key);
         boolean isCurrent = current != null && current.getVersion() == row.getVersion();
         if (isCurrent) {
-            takeOut(bucket, key);
+            takeOut(bucket, key, row);
         } else {
             takeOutOlder(bucket, key, row);
         }
@@ -102,13 +104,17 @@ final class VersionCommands {
     }
 
     private void put(BucketRow.Builder bucket, ObjectKey key, ObjectRow row) {
-        batch.put(Family.OBJECT, Keys.object(new BucketId(bucket.getId()), key), row);
+        byte[] place = Keys.object(new BucketId(bucket.getId()), key);
+        batch.put(Family.OBJECT, place, row);
         countObjects(bucket, 1);
+        batch.space().object(bucket, place, row.getSize());
     }
 
-    private void takeOut(BucketRow.Builder bucket, ObjectKey key) {
-        batch.delete(Family.OBJECT, Keys.object(new BucketId(bucket.getId()), key));
+    private void takeOut(BucketRow.Builder bucket, ObjectKey key, ObjectRow row) {
+        byte[] place = Keys.object(new BucketId(bucket.getId()), key);
+        batch.delete(Family.OBJECT, place);
         countObjects(bucket, -1);
+        batch.space().object(bucket, place, -row.getSize());
     }
 
     private void countObjects(BucketRow.Builder bucket, int change) {
@@ -118,8 +124,10 @@ final class VersionCommands {
 
     private void putOlder(BucketRow.Builder bucket, ObjectKey key, ObjectRow row) {
         BucketId id = new BucketId(bucket.getId());
-        batch.put(Family.VERSION, Keys.version(id, key.bytes(), row.getVersion()), row);
+        byte[] place = Keys.version(id, key.bytes(), row.getVersion());
+        batch.put(Family.VERSION, place, row);
         bucket.setVersions(bucket.getVersions() + 1);
+        batch.space().older(bucket, place, row.getSize());
         if (!row.getNamed()) {
             batch.put(Family.NULL_VERSION, Keys.object(id, key), Keys.number(row.getVersion()));
         }
@@ -127,8 +135,10 @@ final class VersionCommands {
 
     private void takeOutOlder(BucketRow.Builder bucket, ObjectKey key, ObjectRow row) {
         BucketId id = new BucketId(bucket.getId());
-        batch.delete(Family.VERSION, Keys.version(id, key.bytes(), row.getVersion()));
+        byte[] place = Keys.version(id, key.bytes(), row.getVersion());
+        batch.delete(Family.VERSION, place);
         bucket.setVersions(bucket.getVersions() - 1);
+        batch.space().older(bucket, place, -row.getSize());
         if (!row.getNamed()) {
             batch.delete(Family.NULL_VERSION, Keys.object(id, key));
         }

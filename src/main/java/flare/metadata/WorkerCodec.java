@@ -35,6 +35,8 @@ final class WorkerCodec {
         } else if (command instanceof Command.AlignChunks align) {
             to.getAlignChunksBuilder().setTerm(align.term());
             align.chunks().forEach(chunk -> to.getAlignChunksBuilder().addChunks(ValueCodec.encode(chunk)));
+        } else if (command instanceof Command.CountSpace count) {
+            to.getCountSpaceBuilder().setLimit(count.limit()).setTerm(count.term());
         } else {
             return false;
         }
@@ -63,6 +65,10 @@ final class WorkerCodec {
                                     .map(ValueCodec::decode)
                                     .toList(),
                             align.getTerm()));
+        }
+        if (from.hasCountSpace()) {
+            return new Command.CountSpace(
+                    from.getCountSpace().getLimit(), from.getCountSpace().getTerm());
         }
         OrderWorkerOrder order = from.getOrderWorker();
         return Field.of(

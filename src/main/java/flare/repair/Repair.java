@@ -161,6 +161,7 @@ public final class Repair {
                 turn.first(new HealWorker(ask, copier, settings, nanoTime)),
                 turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)),
                 new PolicyWorker(ask, settings.interval(), settings.batch(), term),
+                new SpaceWorker(ask, settings.batch(), term),
                 scrub.worker(ask, term));
     }
 

@@ -68,6 +68,11 @@ final class EntryCodecTest {
         assertThat(EntryCodec.encode(settings)).isEqualTo(ofSettings);
         assertThat(EntryCodec.encode(GoldenSettings.entry())).isEqualTo(ofSettings);
         settings.commands().forEach(envelope -> read.add(envelope.command().getClass()));
+        byte[] ofSpace = resource("entry-level-1-space.bin");
+        EntryCodec.Entry space = EntryCodec.decode(ofSpace);
+        assertThat(EntryCodec.encode(space)).isEqualTo(ofSpace);
+        assertThat(EntryCodec.encode(GoldenSpace.entry())).isEqualTo(ofSpace);
+        space.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         users.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         entry.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         later.commands().forEach(envelope -> read.add(envelope.command().getClass()));
@@ -124,6 +129,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryThatCountsBytesMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-space.bin"));
+        List<String> rows = new String(resource("rows-level-1-space.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenSpace.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void anEntryOfBucketsMakesTheRowsItAlwaysMade() throws Exception {
         EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-buckets.bin"));
         List<String> rows = new String(resource("rows-level-1-buckets.txt"), StandardCharsets.UTF_8)
@@ -159,6 +173,7 @@ final class EntryCodecTest {
         GoldenNodes.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenWorkers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenSettings.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenSpace.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         commands.add(
                 new Command.AlignChunks(chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.SaveCursor(

@@ -50,6 +50,10 @@ final class ModelQueries {
             return sessions();
         } else if (query instanceof Query.GetCounts) {
             return counts();
+        } else if (query instanceof Query.GetSpace) {
+            return state.space.answer();
+        } else if (query instanceof Query.ListBucketSpace list) {
+            return state.space.buckets(list);
         } else if (query instanceof Query.GetWorker get) {
             return state.workers.find(get.worker());
         } else if (query instanceof Query.FindBucket find) {

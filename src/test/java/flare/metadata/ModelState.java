@@ -80,6 +80,7 @@ final class ModelState implements ReplicatedState {
     final ModelUploads uploads = new ModelUploads(this);
     final ModelUsers users = new ModelUsers();
     final ModelWorkers workers = new ModelWorkers(this);
+    final ModelSpace space = new ModelSpace(this);
     private long lastBucket;
     private long lastSession;
     private long version;
@@ -249,6 +250,8 @@ final class ModelState implements ReplicatedState {
             return set(set);
         } else if (command instanceof Command.AlignChunks align) {
             return align(align);
+        } else if (command instanceof Command.CountSpace count) {
+            return space.count(count);
         } else if (command instanceof Command.SaveCursor save) {
             return workers.save(save);
         } else if (command instanceof Command.OrderWorker order) {
@@ -273,7 +276,9 @@ final class ModelState implements ReplicatedState {
             return freeOrphans(orphans);
         } else if (command instanceof Command.ClearFreed clear) {
             for (Command.FreedCopy copy : clear.copies()) {
-                freed.remove(new Copy(copy.node(), copy.chunk()), copy.index());
+                if (freed.remove(new Copy(copy.node(), copy.chunk()), copy.index())) {
+                    space.cleared(new Copy(copy.node(), copy.chunk()));
+                }
                 dropDead(copy.chunk().blob());
             }
             return new Command.Done();
@@ -292,14 +297,14 @@ final class ModelState implements ReplicatedState {
             Copy copy = new Copy(abandon.target(), abandon.chunk());
             isPending(copy, abandon.pendingIndex());
             pending.remove(copy);
-            freed.put(copy, Math.max(applied.index(), abandon.pendingIndex() + 1));
+            putFreed(copy, Math.max(applied.index(), abandon.pendingIndex() + 1));
             return new Command.Done();
         } else if (command instanceof Command.DropCopy drop) {
             ChunkRecord chunk = liveChunk(drop.chunk());
             require(chunk.nodes().contains(drop.node()), Fault.CONFLICT, "no copy there");
             require(chunk.nodes().size() > 1, Fault.CONFLICT, "the last copy");
             setNodes(chunk, without(chunk.nodes(), drop.node()));
-            freed.put(new Copy(drop.node(), drop.chunk()), applied.index());
+            putFreed(new Copy(drop.node(), drop.chunk()), applied.index());
             return new Command.Done();
         }
         throw new AssertionError(command);
@@ -656,8 +661,13 @@ final class ModelState implements ReplicatedState {
                 || freed.containsKey(copy)) {
             return false;
         }
-        freed.put(copy, applied.index());
+        putFreed(copy, applied.index());
         return true;
+    }
+
+    private void putFreed(Copy copy, long index) {
+        freed.put(copy, index);
+        space.freed(copy);
     }
 
     private Command.Done closeSession(long id) {
@@ -686,7 +696,7 @@ final class ModelState implements ReplicatedState {
             setNodes(chunk, List.of());
             blob.beforeFreed.put(chunk.id(), chunk);
             for (NodeId node : chunk.nodes()) {
-                freed.put(new Copy(node, chunk.id()), applied.index());
+                putFreed(new Copy(node, chunk.id()), applied.index());
             }
         }
         return left.size() > free.limit();

@@ -167,6 +167,8 @@ final class RandomCommands {
             Map<String, Long> numbers = counter % 3 == 0 ? Map.of() : Map.of("started", counter, "a", -counter);
             return new Command.SaveCursor(
                     worker, new WorkerCursor(counter % 5 == 0 ? "" : "ü" + counter, numbers), term);
+        } else if (level == 1 && counter % 2 == 0) {
+            return new Command.CountSpace(1 + (int) (counter % 29), term);
         } else if (level == 2 && counter % 4 > 0) {
             return new Command.OrderWorker(
                     worker, List.of(Command.WorkerOrder.values()).get((int) (counter % 4) - 1));

@@ -33,6 +33,9 @@ final class StateDump {
                 new Query.ListNodes(),
                 new Query.ListSessions(),
                 new Query.GetCounts(),
+                new Query.GetSpace(),
+                new Query.ListBucketSpace("bucket0", 1),
+                new Query.ListBucketSpace("", ALL),
                 new Query.ListDeadBlobs(ALL),
                 new Query.ListPending(ALL),
                 new Query.ScanChunks(Optional.empty(), ALL)));
