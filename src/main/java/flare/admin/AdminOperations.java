@@ -42,6 +42,9 @@ public interface AdminOperations {
     /** Gives a node another zone, weight, or both. */
     CompletionStage<NodeStatus> placeNode(NodeId node, Optional<String> zone, Optional<Double> weight);
 
+    /** Counts a data node's copies as gone; CONFLICT if more than a third of the members would be LOST. */
+    CompletionStage<NodeStatus> markLost(NodeId node);
+
     /** Moves a data node to another state; CONFLICT if what it holds forbids that. */
     CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state);
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -192,6 +193,11 @@ public final class ApiProcess implements AdminOperations {
     @Override
     public UserAdministration users() {
         return users;
+    }
+
+    @Override
+    public CompletionStage<NodeStatus> markLost(NodeId node) {
+        return metadata.submit(new Command.MarkLost(node, OptionalLong.empty())).thenCompose(done -> node(node));
     }
 
     @Override

@@ -65,6 +65,11 @@ public final class DataProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<NodeStatus> markLost(NodeId node) {
+        return elsewhere();
+    }
+
+    @Override
     public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
         return elsewhere();
     }

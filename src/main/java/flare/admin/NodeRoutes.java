@@ -47,7 +47,13 @@ final class NodeRoutes {
         return Arrays.stream(NodeState.values())
                 .filter(state -> state.name().toLowerCase(Locale.ROOT).equals(parts[1]))
                 .findFirst()
-                .map(state -> () -> operations.setNodeState(node, state));
+                .map(state -> () -> state == NodeState.LOST && !isForced(query)
+                        ? operations.markLost(node)
+                        : operations.setNodeState(node, state));
+    }
+
+    private static boolean isForced(Query query) {
+        return query.get("force").filter("true"::equals).isPresent();
     }
 
     private static CompletionStage<NodeStatus> place(

@@ -121,9 +121,18 @@ final class NodeCommand implements Runnable {
     @Command(
             name = "lost",
             mixinStandardHelpOptions = true,
-            description = "Counts the node's copies as gone: they are made again from the others.")
-    void lost(@Mixin AdminConnection server, @Parameters(paramLabel = "ID", description = NUMBER) int id) {
-        move(server, id, NodeState.LOST);
+            description =
+                    "Counts the node's copies as gone: they are made again from the others. Refused where more than"
+                            + " a third of the nodes would be lost.")
+    void lost(
+            @Mixin AdminConnection server,
+            @Parameters(paramLabel = "ID", description = NUMBER) int id,
+            @Option(
+                            names = "--force",
+                            description =
+                                    "So many are gone indeed. Repair still waits until they are no more than a third.")
+                    boolean force) {
+        move(server, allowed(id) + "/lost" + (force ? "?force=true" : ""));
     }
 
     @Command(
@@ -135,8 +144,12 @@ final class NodeCommand implements Runnable {
     }
 
     private void move(AdminConnection server, int id, NodeState state) {
+        move(server, allowed(id) + "/" + state.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void move(AdminConnection server, String order) {
         server.post(
-                "/admin/nodes/" + allowed(id) + "/" + state.name().toLowerCase(Locale.ROOT),
+                "/admin/nodes/" + order,
                 NodeStatus.class,
                 (node, out) -> out.println(
                         "node " + node.id() + " is " + node.state() + " and holds " + node.copies() + " copies"));

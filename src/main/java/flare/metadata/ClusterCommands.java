@@ -211,6 +211,64 @@ final class ClusterCommands {
         return new Command.Done();
     }
 
+    Command.Done markLost(Command.MarkLost mark) {
+        NodeRow node = node(mark.node());
+        Applying.require(!isRemoved(node), Fault.CONFLICT, () -> "node " + mark.node() + " was removed");
+        if (is(node, NodeState.LOST)) {
+            return new Command.Done();
+        }
+        Applying.require(
+                mark.term().isEmpty() || is(node, NodeState.ACTIVE),
+                Fault.CONFLICT,
+                () -> "node " + mark.node() + " is " + node.getState() + ", and an operator's to mark");
+        requireFewLost(mark.node());
+        put(mark.node(), node.toBuilder().setState(NodeState.LOST.name()).build());
+        return new Command.Done();
+    }
+
+    private void requireFewLost(NodeId next) {
+        long members = 0;
+        long lost = 1;
+        try (RowScan scan = batch.scan(Family.NODE, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                NodeRow node = EntryBatch.parse(Family.NODE, scan.value(), NodeRow.parser());
+                members += isRemoved(node) ? 0 : 1;
+                lost += is(node, NodeState.LOST) ? 1 : 0;
+            }
+        }
+        long allLost = lost;
+        long all = members;
+        Applying.require(
+                3 * lost <= members,
+                Fault.CONFLICT,
+                () -> "with node " + next + ", " + allLost + " of " + all
+                        + " nodes would be LOST: more than a third stops repair, and is rather a mistake or the network");
+    }
+
+    Command.Done takeBack(Command.ReturnNode back) {
+        NodeRow node = node(back.node());
+        Applying.require(
+                is(node, NodeState.LOST),
+                Fault.CONFLICT,
+                () -> "node " + back.node() + " is " + node.getState() + " and not LOST");
+        Applying.require(
+                back.incarnation() >= node.getIncarnation(),
+                Fault.CONFLICT,
+                () -> "node " + back.node() + " has incarnation " + back.incarnation() + ", " + node.getIncarnation()
+                        + " is recorded: a restored disk");
+        put(
+                back.node(),
+                node.toBuilder()
+                        .setState(NodeState.ACTIVE.name())
+                        .setIncarnation(back.incarnation())
+                        .build());
+        return new Command.Done();
+    }
+
+    private static boolean is(NodeRow node, NodeState state) {
+        return node.getState().equals(state.name());
+    }
+
     private void put(NodeId id, NodeRow node) {
         byte[] before = batch.get(Family.NODE, Keys.node(id));
         if (before == null || !isPlacedAlike(EntryBatch.parse(Family.NODE, before, NodeRow.parser()), node)) {

@@ -32,6 +32,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -65,6 +66,20 @@ public sealed interface Command<R> {
 
     /** Gives a node another zone, weight, or both; CONFLICT once it was REMOVED. */
     record PlaceNode(NodeId node, Optional<String> zone, Optional<Double> weight) implements Command<Done> {}
+
+    /**
+     * Counts a node's copies as gone. CONFLICT if it was removed, or more than a third of the members would be LOST: that is
+     * rather a mistake, or the network. {@link SetNodeState} has no such limit.
+     *
+     * @param term the coordinator's, who marks only what is ACTIVE and else is refused with CONFLICT; empty: an operator's
+     */
+    record MarkLost(NodeId node, OptionalLong term) implements Command<Done> {}
+
+    /**
+     * Makes a LOST node that answers again ACTIVE: copies whose locations still name it count again. CONFLICT if it is not
+     * LOST, or the incarnation is below the recorded one, which marks a restored disk.
+     */
+    record ReturnNode(NodeId node, long incarnation, long term) implements Command<Done> {}
 
     /** Raises the feature level by one step; CONFLICT unless every live session's process supports it. */
     record RaiseFeatureLevel(int level) implements Command<Done> {}

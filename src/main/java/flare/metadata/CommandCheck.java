@@ -90,6 +90,8 @@ final class CommandCheck {
             place(add.zone(), add.weight());
         } else if (command instanceof Command.PlaceNode place) {
             place(place.zone().orElse(""), place.weight().orElse(1.0));
+        } else if (command instanceof Command.ReturnNode back) {
+            require(back.incarnation() >= 0, "incarnation", back.incarnation());
         } else if (command instanceof Command.UpdateNode update) {
             require(update.incarnation() >= 0, "incarnation", update.incarnation());
         } else if (command instanceof Command.RenewSession renew) {

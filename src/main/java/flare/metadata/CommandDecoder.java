@@ -30,6 +30,7 @@ import java.net.URI;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Commands from Protocol Buffers; whatever a value's constructor refuses is told with the field's name. */
 final class CommandDecoder {
@@ -74,6 +75,17 @@ final class CommandDecoder {
                                 ValueCodec.decode(from.getInitCluster().getSettings())));
             case ADD_NODE -> addNode(from.getAddNode());
             case UPDATE_NODE -> updateNode(from.getUpdateNode());
+            case MARK_LOST ->
+                new Command.MarkLost(
+                        node("mark_lost.node", from.getMarkLost().getNode()),
+                        from.getMarkLost().hasTerm()
+                                ? OptionalLong.of(from.getMarkLost().getTerm())
+                                : OptionalLong.empty());
+            case RETURN_NODE ->
+                new Command.ReturnNode(
+                        node("return_node.node", from.getReturnNode().getNode()),
+                        from.getReturnNode().getIncarnation(),
+                        from.getReturnNode().getTerm());
             case PLACE_NODE -> placeNode(from.getPlaceNode());
             case SET_NODE_STATE ->
                 Field.of(

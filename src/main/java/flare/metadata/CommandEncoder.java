@@ -148,6 +148,14 @@ final class CommandEncoder {
             to.getSetNodeStateBuilder()
                     .setNode(set.node().value())
                     .setState(set.state().name());
+        } else if (command instanceof Command.MarkLost mark) {
+            to.getMarkLostBuilder().setNode(mark.node().value());
+            mark.term().ifPresent(term -> to.getMarkLostBuilder().setTerm(term));
+        } else if (command instanceof Command.ReturnNode back) {
+            to.getReturnNodeBuilder()
+                    .setNode(back.node().value())
+                    .setIncarnation(back.incarnation())
+                    .setTerm(back.term());
         } else if (command instanceof Command.PlaceNode place) {
             PlaceNodeOrder.Builder order =
                     to.getPlaceNodeBuilder().setNode(place.node().value());

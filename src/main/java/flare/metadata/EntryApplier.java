@@ -164,6 +164,12 @@ final class EntryApplier {
             return cluster.add(add);
         } else if (command instanceof Command.UpdateNode update) {
             return cluster.update(update);
+        } else if (command instanceof Command.MarkLost mark) {
+            mark.term().ifPresent(entry::fence);
+            return cluster.markLost(mark);
+        } else if (command instanceof Command.ReturnNode back) {
+            entry.fence(back.term());
+            return cluster.takeBack(back);
         } else if (command instanceof Command.PlaceNode place) {
             return cluster.place(place);
         } else if (command instanceof Command.SetNodeState set) {

@@ -365,6 +365,17 @@ class AdminPortTest {
     }
 
     @Test
+    void marksANodeLostWithinTheLimitUnlessForced() {
+        send(LOOPBACK, HttpRequest.POST("/admin/nodes/2/lost"));
+        send(LOOPBACK, HttpRequest.POST("/admin/nodes/2/lost?force=true"));
+
+        assertThat(metadata.submitted)
+                .containsExactly(
+                        new Command.MarkLost(new NodeId(2), OptionalLong.empty()),
+                        new Command.SetNodeState(new NodeId(2), NodeState.LOST));
+    }
+
+    @Test
     void saysWhyANodeMayNotLeave() {
         HttpResponse response = send(LOOPBACK, HttpRequest.POST("/admin/nodes/2/removed"));
 

@@ -229,6 +229,15 @@ class FlareCommandTest {
     }
 
     @Test
+    void countsANodesCopiesAsGone() {
+        answer = NODE;
+
+        assertThat(run("node", "lost", "3")).isZero();
+        assertThat(run("node", "lost", "3", "--force")).isZero();
+        assertThat(asked).containsExactly("POST /admin/nodes/3/lost null", "POST /admin/nodes/3/lost?force=true null");
+    }
+
+    @Test
     void exchangesARaftPeerAndShowsThePeers() {
         answer = """
                 [{"id":"api-4-0a1b2c3d","address":"h:8010","role":"follower","voter":true,"term":3,"committedIndex":9,\

@@ -53,6 +53,11 @@ final class EntryCodecTest {
         byte[] ofBuckets = resource("entry-level-1-buckets.bin");
         assertThat(EntryCodec.encode(EntryCodec.decode(ofBuckets))).isEqualTo(ofBuckets);
         assertThat(EntryCodec.encode(GoldenBuckets.entry())).isEqualTo(ofBuckets);
+        byte[] ofLost = resource("entry-level-1-lost-nodes.bin");
+        EntryCodec.Entry lost = EntryCodec.decode(ofLost);
+        assertThat(EntryCodec.encode(lost)).isEqualTo(ofLost);
+        assertThat(EntryCodec.encode(GoldenLostNodes.entry())).isEqualTo(ofLost);
+        lost.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         byte[] ofNodes = resource("entry-level-1-nodes.bin");
         EntryCodec.Entry nodes = EntryCodec.decode(ofNodes);
         assertThat(EntryCodec.encode(nodes)).isEqualTo(ofNodes);
@@ -147,6 +152,15 @@ final class EntryCodecTest {
     }
 
     @Test
+    void anEntryOfLostNodesMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-lost-nodes.bin"));
+        List<String> rows = new String(resource("rows-level-1-lost-nodes.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenLostNodes.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
     void anEntryOfNodesMakesTheRowsItAlwaysMade() throws Exception {
         EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-nodes.bin"));
         List<String> rows = new String(resource("rows-level-1-nodes.txt"), StandardCharsets.UTF_8)
@@ -170,6 +184,7 @@ final class EntryCodecTest {
         GoldenVersions.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenUsers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenBuckets.entry().commands().forEach(envelope -> commands.add(envelope.command()));
+        GoldenLostNodes.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenNodes.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenWorkers.entry().commands().forEach(envelope -> commands.add(envelope.command()));
         GoldenSettings.entry().commands().forEach(envelope -> commands.add(envelope.command()));

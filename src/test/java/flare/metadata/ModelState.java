@@ -181,6 +181,15 @@ final class ModelState implements ReplicatedState {
             return addNode(add);
         } else if (command instanceof Command.UpdateNode update) {
             return updateNode(update);
+        } else if (command instanceof Command.MarkLost mark) {
+            mark.term().ifPresent(this::fence);
+            return markLost(mark);
+        } else if (command instanceof Command.ReturnNode back) {
+            fence(back.term());
+            NodeInfo node = node(back.node());
+            require(node.state() == NodeState.LOST, Fault.CONFLICT, "not lost");
+            require(back.incarnation() >= node.incarnation(), Fault.CONFLICT, "restored");
+            return put(node, back.incarnation(), NodeState.ACTIVE);
         } else if (command instanceof Command.PlaceNode place) {
             NodeInfo node = node(place.node());
             require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
@@ -410,6 +419,29 @@ final class ModelState implements ReplicatedState {
                         node.weight(),
                         update.incarnation(),
                         node.state()));
+        return new Command.Done();
+    }
+
+    private Command.Done markLost(Command.MarkLost mark) {
+        NodeInfo node = node(mark.node());
+        require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
+        if (node.state() == NodeState.LOST) {
+            return new Command.Done();
+        }
+        require(mark.term().isEmpty() || node.state() == NodeState.ACTIVE, Fault.CONFLICT, "not active");
+        List<NodeInfo> members = nodes.values().stream()
+                .filter(one -> one.state() != NodeState.REMOVED)
+                .toList();
+        long lost =
+                members.stream().filter(one -> one.state() == NodeState.LOST).count();
+        require(3 * (lost + 1) <= members.size(), Fault.CONFLICT, "too many lost");
+        return put(node, node.incarnation(), NodeState.LOST);
+    }
+
+    private Command.Done put(NodeInfo node, long incarnation, NodeState state) {
+        nodes.put(
+                node.id(),
+                new NodeInfo(node.id(), node.uuid(), node.url(), node.zone(), node.weight(), incarnation, state));
         return new Command.Done();
     }
 

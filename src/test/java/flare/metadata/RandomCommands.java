@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 
@@ -86,11 +87,12 @@ final class RandomCommands {
             case 1, 2 -> new Command.AddNode(new UUID(2, random.nextInt(NODES)), url(), "z", 1 + random.nextInt(3));
             case 3 -> updateOrPlace(node(), random.nextInt(6));
             case 4 ->
-                new Command.SetNodeState(
+                moveNode(
                         node(),
                         random.nextInt(4) > 0
                                 ? NodeState.ACTIVE
-                                : List.of(NodeState.values()).get(random.nextInt(4)));
+                                : List.of(NodeState.values()).get(random.nextInt(4)),
+                        term);
             case 5 ->
                 new Command.CreateBucket(
                         new BucketName("bucket" + random.nextInt(3)),
@@ -174,6 +176,16 @@ final class RandomCommands {
                     worker, List.of(Command.WorkerOrder.values()).get((int) (counter % 4) - 1));
         }
         return new Command.RaiseFeatureLevel(level);
+    }
+
+    /** Told by how far it went, as in {@link #documents}. */
+    private Command<?> moveNode(NodeId node, NodeState state, long term) {
+        if (state == NodeState.LOST && counter % 2 == 0) {
+            return new Command.MarkLost(node, counter % 4 == 0 ? OptionalLong.of(term) : OptionalLong.empty());
+        }
+        return state == NodeState.ACTIVE && counter % 3 == 0
+                ? new Command.ReturnNode(node, 5, term)
+                : new Command.SetNodeState(node, state);
     }
 
     /** Incarnation 0 is never news: without another draw there is room for places. */

@@ -12,6 +12,7 @@ import flare.model.ChunkRecord;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
+import flare.model.NodeInfo;
 import flare.model.NodeState;
 import flare.model.ObjectAttributes;
 import flare.model.ObjectInfo;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -311,6 +313,39 @@ final class StateRulesTest {
         refuse(Fault.CONFLICT, new Command.UpdateNode(NODE_1, URL, 9));
         refuse(Fault.UNAVAILABLE, put(blob(2, NODE_1), 10));
         refuse(Fault.NO_SUCH_NODE, new Command.SetNodeState(new NodeId(9), NodeState.ACTIVE));
+    }
+
+    @Test
+    void noMoreThanAThirdOfTheMembersIsMarkedLost() throws Exception {
+        accept(new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        long members = state.query(new Query.ListNodes()).size();
+        assertThat(members).isBetween(3L, 5L);
+        refuse(Fault.CONFLICT, new Command.MarkLost(NODE_2, OptionalLong.of(TERM)));
+        refuse(Fault.CONFLICT, new Command.MarkLost(NODE_2, OptionalLong.empty()));
+        accept(new Command.SetNodeState(NODE_2, NodeState.LOST));
+        refuse(Fault.NO_SUCH_NODE, new Command.MarkLost(new NodeId(9), OptionalLong.empty()));
+    }
+
+    @Test
+    void onlyAnOperatorMarksADrainingNodeAndNobodyInAnotherTerm() throws Exception {
+        accept(new Command.SetNodeState(NODE_1, NodeState.DRAINING));
+        refuse(Fault.CONFLICT, new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        refuse(Fault.CONFLICT, new Command.MarkLost(NODE_2, OptionalLong.of(TERM + 1)));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.empty()));
+    }
+
+    @Test
+    void aLostNodeReturnsUnlessItsDiskWasRestored() throws Exception {
+        accept(new Command.UpdateNode(NODE_1, URL, 5));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 5, TERM));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 4, TERM));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 6, TERM + 1));
+        accept(new Command.ReturnNode(NODE_1, 6, TERM));
+        NodeInfo node = state.query(new Query.ListNodes()).get(0).node();
+        assertThat(node.state()).isEqualTo(NodeState.ACTIVE);
+        assertThat(node.incarnation()).isEqualTo(6);
     }
 
     @Test
