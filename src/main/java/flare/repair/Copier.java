@@ -23,8 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +132,7 @@ final class Copier {
                 Optional<Order> order = order(one).or(() -> elsewhere.apply(one));
                 if (order.isPresent()) {
                     CrashPoint.COPY_PLANNED.reached();
-                    started.add(new Started(order.get(), pull(order.get(), sources(one.chunk), List.of(), nodes)));
+                    started.add(new Started(order.get(), pullInTurn(order.get(), started, nodes)));
                 } else {
                     results.add(Result.failure(one.chunk, "no node can take a copy of chunk " + one.chunk.id()));
                 }
@@ -213,6 +215,18 @@ final class Copier {
                 .toList();
     }
 
+    /** As many at once as the settings say: each begins when the one so many before it has ended. */
+    private CompletionStage<Pulled> pullInTurn(Order order, List<Started> before, Map<NodeId, NodeInfo> nodes) {
+        Supplier<CompletionStage<Pulled>> pull = () -> pull(order, sources(order.chunk), List.of(), nodes);
+        int previous = before.size() - settings.parallel();
+        return previous < 0
+                ? pull.get()
+                : before.get(previous)
+                        .pull
+                        .handle((pulled, failure) -> pull.get())
+                        .thenCompose(Function.identity());
+    }
+
     private CompletionStage<Pulled> pull(
             Order order, List<NodeId> sources, List<NodeId> failed, Map<NodeId, NodeInfo> nodes) {
         if (sources.isEmpty()) {
@@ -223,6 +237,9 @@ final class Copier {
         List<NodeId> failedToo = new ArrayList<>(failed);
         failedToo.add(source);
         return pullFrom(order, nodes.get(source))
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(settings.pullTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .<CompletionStage<Pulled>>handle((receipt, failure) -> {
                     if (failure == null && isGood(order.chunk, receipt)) {
                         return CompletableFuture.completedStage(new Pulled(failed));

@@ -10,6 +10,7 @@ import flare.model.FlareException;
 import flare.model.NodeId;
 import flare.model.NodeInfo;
 import flare.model.NodeState;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class HealWorker implements RepairWorker {
     HealWorker(Ask ask, Copier copier, RepairSettings settings, LongSupplier nanoTime) {
         this.ask = ask;
         this.copier = copier;
-        this.evacuation = new Evacuation(ask, copier, settings.batch());
+        this.evacuation = new Evacuation(ask, copier, settings, nanoTime);
         this.surplus = new Surplus(copier);
         this.settings = settings;
         this.nanoTime = nanoTime;
@@ -74,7 +75,7 @@ final class HealWorker implements RepairWorker {
         if (!due.isEmpty()) {
             return new Step.Busy(trim(due, usages));
         }
-        Evacuation.Moved moved = evacuation.step(usages, settings.parallel());
+        Evacuation.Moved moved = evacuation.step(usages);
         done += moved.changed();
         boolean goOn = moved.more() || moved.changed() > 0;
         return goOn ? new Step.Busy(moved.bytes()) : new Step.Idle(settings.interval());
@@ -129,10 +130,12 @@ final class HealWorker implements RepairWorker {
     /** Answers the bytes moved. */
     private long heal(List<Query.RepairItem> due, List<Query.NodeUsage> usages) {
         Map<NodeId, NodeInfo> nodes = nodes(usages);
-        List<ChunkRecord> chunks = due.stream()
-                .map(Query.RepairItem::chunk)
-                .limit(settings.parallel())
-                .toList();
+        List<ChunkRecord> chunks = new ArrayList<>();
+        Portion portion = new Portion(settings);
+        for (int i = 0; i < due.size() && !portion.isFull(); i++) {
+            chunks.add(due.get(i).chunk());
+            portion.add(due.get(i).chunk());
+        }
         long bytes = 0;
         note = "";
         for (Copier.Result result : copier.copy(chunks, nodes)) {

@@ -112,10 +112,14 @@ final class RebalanceWorker implements RepairWorker {
         left = plan.surplusCopies(
                 usages.stream().mapToLong(Query.NodeUsage::copies).sum());
         List<Move> moves = new ArrayList<>();
+        Portion portion = new Portion(settings);
         for (ChunkRecord chunk : page) {
             after = Optional.of(chunk.id());
-            plan.move(chunk).ifPresent(moves::add);
-            if (moves.size() == settings.parallel()) {
+            plan.move(chunk).ifPresent(move -> {
+                moves.add(move);
+                portion.add(chunk);
+            });
+            if (portion.isFull()) {
                 // The rest of the page is for the next step, behind the throttle.
                 return new Step.Busy(move(moves, usages));
             }

@@ -36,7 +36,7 @@ class HealWorkerTest {
     void countsWhatIsLeftBeyondThePageItWorksOn() {
         world.put("key", 2 * World.SETTINGS.batch(), 2, 1);
         heal.step();
-        assertThat(heal.tally().left()).isEqualTo(2L * World.SETTINGS.batch() - World.SETTINGS.parallel());
+        assertThat(heal.tally().left()).isEqualTo(World.SETTINGS.batch());
     }
 
     @Test
@@ -187,6 +187,41 @@ class HealWorkerTest {
         assertThat(world.records())
                 .allSatisfy(
                         record -> assertThat(record.nodes()).containsExactlyInAnyOrder(new NodeId(1), new NodeId(3)));
+    }
+
+    @Test
+    void beginsWithWhatHasASingleCopyElsewhereThanOnLostNodes() {
+        world.put("two", World.SETTINGS.batch(), 3, 1, 3, 2);
+        world.put("one", 1, 2, 3, 2);
+        world.node(2).up = false;
+        world.ask.submit(new Command.SetNodeState(new NodeId(2), NodeState.LOST));
+        int last = World.SETTINGS.batch();
+        while (world.records().get(last).nodes().contains(new NodeId(2))) {
+            heal.step();
+        }
+        assertThat(world.records().get(0).nodes()).contains(new NodeId(2));
+    }
+
+    @Test
+    void makesTheNewCopyBeforeItDropsTheLostOne() {
+        world.put("key", 5, 2, 1, 2);
+        world.node(2).up = false;
+        world.ask.submit(new Command.SetNodeState(new NodeId(2), NodeState.LOST));
+        for (int i = 0; i < 10; i++) {
+            heal.step();
+            assertThat(world.records())
+                    .allSatisfy(record -> assertThat(record.nodes()).hasSizeGreaterThanOrEqualTo(2));
+        }
+    }
+
+    @Test
+    void dropsALostCopyBesideAGoodOneWhereNoNodeCanTakeAnother() {
+        world.put("key", 1, 4, 1, 2, 3, 4);
+        world.node(2).up = false;
+        world.ask.submit(new Command.SetNodeState(new NodeId(2), NodeState.LOST));
+        World.untilIdle(heal);
+        assertThat(world.records().get(0).nodes())
+                .containsExactlyInAnyOrder(new NodeId(1), new NodeId(3), new NodeId(4));
     }
 
     @Test
