@@ -43,7 +43,7 @@ final class AdminServer {
                 new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)),
                 operations,
                 doctor::examine,
-                new Scrape(metrics, disks::status));
+                new Scrape(metrics, settings.admin().bucketMetrics(), disks::status));
         HttpServer bound = Await.started(
                 "admin port " + settings.admin().port(),
                 HttpServer.bind(

@@ -9,6 +9,7 @@ import flare.cluster.NodeMapActor;
 import flare.cluster.NodeView;
 import flare.cluster.Probe;
 import flare.cluster.Prober;
+import flare.cluster.Room;
 import flare.config.Settings;
 import flare.data.ConnectedDataNodes;
 import flare.data.DataNode;
@@ -231,7 +232,9 @@ final class ApiRole {
             case FULL -> Probe.Disk.FULL;
             case FAILED -> Probe.Disk.FAILED;
         };
-        return new Probe(health.uuid(), health.incarnation(), health.freeBytes(), health.totalBytes(), disk);
+        Room room = new Room(
+                health.freeBytes(), health.totalBytes(), health.reserveBytes(), health.trashBytes(), health.volume());
+        return new Probe(health.uuid(), health.incarnation(), room, disk);
     }
 
     private int bindObjectPort(Services services) {
@@ -279,6 +282,15 @@ final class ApiRole {
     }
 
     private static NodeHealth health(NodeView view) {
-        return new NodeHealth(view.node().id(), view.usable(), view.reason(), view.freeBytes(), view.totalBytes());
+        Room room = view.room();
+        return new NodeHealth(
+                view.node().id(),
+                view.usable(),
+                view.reason(),
+                room.freeBytes(),
+                room.totalBytes(),
+                room.reserveBytes(),
+                room.trashBytes(),
+                room.volume());
     }
 }

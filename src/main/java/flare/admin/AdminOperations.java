@@ -2,6 +2,7 @@ package flare.admin;
 
 import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
+import flare.metadata.Query;
 import flare.metadata.RaftChange;
 import flare.model.NodeId;
 import flare.model.NodeState;
@@ -68,6 +69,12 @@ public interface AdminOperations {
 
     /** Orders it about; the order is kept, whoever leads. */
     CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order);
+
+    /** What the buckets of a page take, and nothing else. */
+    CompletionStage<Query.BucketSpacePage> bucketSpace(Query.ListBucketSpace buckets);
+
+    /** What is stored, what it takes, what more fits, and why space is not back yet; with a page of the buckets. */
+    CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets);
 
     /** Checks the rows of this process's metadata against each other. */
     CompletionStage<FsckResult> fsck();

@@ -163,6 +163,10 @@ public final class AdminPort {
                                     HttpMethods.GET,
                                     () -> operations.locate(question.get()).thenCompose(AdminPort::ok))))
                     .or(() -> scrubRoute(path))
+                    .or(() -> SpaceRoute.page(path, request.getUri().query())
+                            .map(page -> new Route(
+                                    HttpMethods.GET,
+                                    () -> operations.space(page.get()).thenCompose(AdminPort::ok))))
                     .or(() -> settingsRoute(path, request))
                     .or(() -> RaftRoutes.change(path, request.getUri().query())
                             .map(change -> new Route(
@@ -262,7 +266,7 @@ public final class AdminPort {
     }
 
     private CompletionStage<HttpResponse> metrics() {
-        return scrape.with(operations.status())
+        return scrape.with(operations)
                 .thenApply(scraped -> HttpResponse.create()
                         .withEntity(HttpEntities.create(
                                 ContentTypes.parse(Metrics.CONTENT_TYPE), scraped.getBytes(StandardCharsets.UTF_8))));
@@ -275,6 +279,9 @@ public final class AdminPort {
     private CompletionStage<HttpResponse> nodes() {
         return operations.status().thenCompose(status -> {
             String problem = status.problem();
+            if (status.raft() == null) {
+                return refuse(StatusCodes.BAD_REQUEST, DataProcess.ELSEWHERE);
+            }
             return problem == null
                     ? json(StatusCodes.OK, status.nodes())
                     : refuse(StatusCodes.SERVICE_UNAVAILABLE, problem);

@@ -111,14 +111,20 @@ public final class ApiProcess implements AdminOperations {
         CompletableFuture<List<NodeStatus>> nodes = nodes();
         CompletableFuture<Query.Sessions> sessions = read(new Query.ListSessions());
         CompletableFuture<Query.Counts> counts = read(new Query.GetCounts());
-        return CompletableFuture.allOf(cluster, nodes, sessions, counts)
+        CompletableFuture<Query.Space> space = read(new Query.GetSpace());
+        return CompletableFuture.allOf(cluster, nodes, sessions, counts, space)
                 .handle((done, failure) -> failure == null
-                        ? status(cluster.join(), nodes.join(), sessions.join(), counts.join())
+                        ? status(cluster.join(), nodes.join(), sessions.join(), counts.join(), space.join())
                         : unreadable("the metadata can't be read: " + sentence(failure)));
     }
 
     private Status status(
-            Optional<ClusterState> cluster, List<NodeStatus> nodes, Query.Sessions sessions, Query.Counts counts) {
+            Optional<ClusterState> cluster,
+            List<NodeStatus> nodes,
+            Query.Sessions sessions,
+            Query.Counts counts,
+            Query.Space space) {
+        int copies = cluster.map(state -> state.settings().wantedCopies()).orElse(1);
         return new Status(
                 BuildInfo.version(),
                 cluster.map(ApiProcess::cluster).orElse(null),
@@ -133,6 +139,7 @@ public final class ApiProcess implements AdminOperations {
                         counts.freed(),
                         counts.pending(),
                         counts.repairs()),
+                SpaceTotals.of(space, nodes, copies),
                 work.workers(),
                 certificate.get().orElse(null),
                 cluster.isPresent() ? null : "the cluster is not initialised yet",
@@ -145,6 +152,7 @@ public final class ApiProcess implements AdminOperations {
                 null,
                 raft(metadata.status()),
                 List.of(),
+                null,
                 null,
                 null,
                 work.workers(),
@@ -262,6 +270,16 @@ public final class ApiProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<Query.BucketSpacePage> bucketSpace(Query.ListBucketSpace buckets) {
+        return read(buckets);
+    }
+
+    @Override
+    public CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets) {
+        return new SpaceReport(this::read, nodes()).of(buckets);
+    }
+
+    @Override
     public CompletionStage<FsckResult> fsck() {
         return metadata.fsck()
                 .thenApply(report -> new FsckResult(report.index(), report.rows(), report.problems(), report.first()));
@@ -292,7 +310,10 @@ public final class ApiProcess implements AdminOperations {
                 usage.copies(),
                 usage.bytes(),
                 health == null ? -1 : health.freeBytes(),
-                health == null ? -1 : health.totalBytes());
+                health == null ? -1 : health.totalBytes(),
+                health == null ? -1 : health.reserveBytes(),
+                health == null ? -1 : health.trashBytes(),
+                health == null ? null : health.volume());
     }
 
     private static Status.Cluster cluster(ClusterState cluster) {

@@ -2,6 +2,7 @@ package flare.admin;
 
 import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
+import flare.metadata.Query;
 import flare.metadata.RaftChange;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 /** A process that keeps chunks only: it knows its disks, and nothing of the cluster. */
 public final class DataProcess implements AdminOperations {
 
-    private static final String ELSEWHERE = "this process keeps chunks only: ask an API process";
+    static final String ELSEWHERE = "this process keeps chunks only: ask an API process";
 
     private final Supplier<CompletionStage<List<String>>> obstacles;
 
@@ -35,8 +36,11 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<Status> status() {
-        return CompletableFuture.completedStage(new Status(
-                BuildInfo.version(), null, null, List.of(), null, null, List.of(), null, ELSEWHERE, List.of()));
+        return obstacles().thenApply(found -> {
+            String problem = found.isEmpty() ? null : String.join("; ", found);
+            return new Status(
+                    BuildInfo.version(), null, null, List.of(), null, null, null, List.of(), null, problem, List.of());
+        });
     }
 
     @Override
@@ -116,6 +120,16 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<Query.BucketSpacePage> bucketSpace(Query.ListBucketSpace buckets) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets) {
         return elsewhere();
     }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of those copies
  * @param freeBytes of its disk, -1 when not heard yet
  * @param totalBytes of its disk, -1 when not heard yet
+ * @param reserveBytes of the free ones, no new copy may take; -1 when not heard yet
+ * @param trashBytes of deleted copies that are still there, -1 when not heard yet
+ * @param volume its disk: nodes that name the same one share it; empty where that is not known
  */
 public record NodeStatus(
         int id,
@@ -25,4 +28,7 @@ public record NodeStatus(
         long copies,
         long bytes,
         long freeBytes,
-        long totalBytes) {}
+        long totalBytes,
+        long reserveBytes,
+        long trashBytes,
+        @Nullable String volume) {}

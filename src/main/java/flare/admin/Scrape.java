@@ -1,7 +1,10 @@
 package flare.admin;
 
+import flare.metadata.Query;
 import flare.telemetry.Metrics;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +16,45 @@ import org.jspecify.annotations.Nullable;
 public final class Scrape {
 
     private final Metrics metrics;
+    private final int buckets;
     private final Supplier<CompletionStage<List<DiskStatus>>> disks;
     private final DiskMetrics diskMetrics;
     private @Nullable ClusterMetrics clusterMetrics;
 
-    /** @param disks of this process, as they are now; never fails */
-    public Scrape(Metrics metrics, Supplier<CompletionStage<List<DiskStatus>>> disks) {
+    /**
+     * @param buckets so many are told of
+     * @param disks of this process, as they are now; never fails
+     */
+    public Scrape(Metrics metrics, int buckets, Supplier<CompletionStage<List<DiskStatus>>> disks) {
         this.metrics = metrics;
+        this.buckets = buckets;
         this.disks = disks;
         this.diskMetrics = new DiskMetrics(metrics);
     }
 
-    CompletionStage<String> with(CompletionStage<Status> status) {
-        return status.thenCombine(disks.get(), this::scraped);
+    CompletionStage<String> with(AdminOperations operations) {
+        return operations
+                .status()
+                .thenCompose(status -> buckets(operations, status)
+                        .thenCombine(disks.get(), (told, own) -> scraped(status, told, own)));
     }
 
-    private synchronized String scraped(Status status, List<DiskStatus> own) {
+    /** Empty where they can't be known now. */
+    private CompletionStage<Optional<Query.BucketSpacePage>> buckets(AdminOperations operations, Status status) {
+        return buckets == 0 || status.space() == null
+                ? CompletableFuture.completedStage(Optional.empty())
+                : operations
+                        .bucketSpace(new Query.ListBucketSpace("", buckets))
+                        .handle((page, failure) -> Optional.ofNullable(page));
+    }
+
+    private synchronized String scraped(Status status, Optional<Query.BucketSpacePage> told, List<DiskStatus> own) {
         diskMetrics.update(own);
         if (status.raft() != null) {
             if (clusterMetrics == null) {
                 clusterMetrics = new ClusterMetrics(metrics);
             }
-            clusterMetrics.update(status);
+            clusterMetrics.update(status, told);
         }
         return metrics.scrape();
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster null when it could not be read, as are sessions and counts; {@code problem} then says why
  * @param raft null in a process that keeps chunks only
+ * @param space null where counts are
  * @param workers background work; only where the coordinator runs does it move
  * @param certificate null where the object port speaks no TLS
  * @param problem one sentence, or null
@@ -20,6 +21,7 @@ public record Status(
         List<NodeStatus> nodes,
         @Nullable Sessions sessions,
         @Nullable Counts counts,
+        @Nullable SpaceTotals space,
         List<WorkerStatus> workers,
         @Nullable CertificateStatus certificate,
         @Nullable String problem,

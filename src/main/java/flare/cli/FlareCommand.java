@@ -74,6 +74,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ObjectCommand.class)
                 .addSubcommand(DoctorCommand.class)
                 .addSubcommand(FsckCommand.class)
+                .addSubcommand(SpaceCommand.class)
                 .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)
                 .addSubcommand(RaftCommand.class)

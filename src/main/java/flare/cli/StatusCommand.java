@@ -34,6 +34,9 @@ final class StatusCommand implements Callable<Integer> {
             status.warnings().forEach(warning -> out.println("WARNING   " + warning));
         }
         out.println("server    flare " + status.version());
+        if (status.raft() == null && status.problem() == null) {
+            out.println("role      keeps chunks only: an API process tells of the cluster");
+        }
         if (status.cluster() != null) {
             Status.Cluster cluster = status.cluster();
             out.println("cluster   " + cluster.id() + ", copies " + cluster.wantedCopies() + ", chunks of "
@@ -49,6 +52,9 @@ final class StatusCommand implements Callable<Integer> {
             Status.Counts counts = status.counts();
             out.println("holds     " + counts.objects() + " objects, " + counts.chunks() + " chunks; "
                     + counts.repairs() + " lack copies, " + counts.freed() + " copies wait to be deleted");
+        }
+        if (status.space() != null) {
+            out.println("space     " + SpaceCommand.line(status.space()));
         }
         if (status.certificate() != null) {
             out.println("https     " + certificate(status.certificate()));

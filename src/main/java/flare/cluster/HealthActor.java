@@ -38,8 +38,8 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
     private record TimedOut(long round) implements Command {}
 
     /** What the parent hears after each probe. */
-    record Finding(Health health, boolean full, String reason, long freeBytes, long totalBytes) {
-        static final Finding NONE = new Finding(Health.UNKNOWN, false, "not probed yet", -1, -1);
+    record Finding(Health health, boolean full, String reason, Room room) {
+        static final Finding NONE = new Finding(Health.UNKNOWN, false, "not probed yet", Room.UNKNOWN);
     }
 
     private final TimerScheduler<Command> timers;
@@ -172,7 +172,7 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
     private void refused(Probe probe, String reason) {
         successesInARow = 0;
         failuresInARow = settings.failures();
-        find(new Finding(Health.UNHEALTHY, false, reason, probe.freeBytes(), probe.totalBytes()));
+        find(new Finding(Health.UNHEALTHY, false, reason, probe.room()));
     }
 
     private void succeeded(Probe probe) {
@@ -181,17 +181,16 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         boolean full = probe.disk() == Probe.Disk.FULL;
         boolean healthy = finding.health() != Health.UNHEALTHY || successesInARow >= settings.successes();
         String reason = !healthy ? finding.reason() : full ? "full" : "";
-        find(new Finding(
-                healthy ? Health.HEALTHY : Health.UNHEALTHY, full, reason, probe.freeBytes(), probe.totalBytes()));
+        find(new Finding(healthy ? Health.HEALTHY : Health.UNHEALTHY, full, reason, probe.room()));
     }
 
     private void failed(String reason) {
         successesInARow = 0;
         failuresInARow++;
         if (failuresInARow >= settings.failures()) {
-            find(new Finding(Health.UNHEALTHY, finding.full(), reason, finding.freeBytes(), finding.totalBytes()));
+            find(new Finding(Health.UNHEALTHY, finding.full(), reason, finding.room()));
         } else if (finding.health() == Health.UNKNOWN) {
-            find(new Finding(Health.UNKNOWN, false, reason, finding.freeBytes(), finding.totalBytes()));
+            find(new Finding(Health.UNKNOWN, false, reason, finding.room()));
         }
     }
 

@@ -8,10 +8,9 @@ import flare.placement.Candidate;
  * A data node as this process sees it now: its entry in the node map, and what probes say.
  *
  * @param reason why it is not usable, one sentence; empty when it is
- * @param freeBytes as last heard, -1 before the first answer
- * @param totalBytes as last heard, -1 before the first answer
+ * @param room as last heard
  */
-public record NodeView(NodeInfo node, Health health, boolean full, String reason, long freeBytes, long totalBytes) {
+public record NodeView(NodeInfo node, Health health, boolean full, String reason, Room room) {
 
     public enum Health {
         /** Not answered yet. */

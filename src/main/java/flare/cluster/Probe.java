@@ -3,7 +3,7 @@ package flare.cluster;
 import java.util.UUID;
 
 /** What a data node answered to one probe, as far as its health depends on it. */
-public record Probe(UUID uuid, long incarnation, long freeBytes, long totalBytes, Disk disk) {
+public record Probe(UUID uuid, long incarnation, Room room, Disk disk) {
 
     /** The node's own word on its disk. */
     public enum Disk {

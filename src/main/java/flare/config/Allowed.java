@@ -25,6 +25,12 @@ final class Allowed {
         }
     }
 
+    static void between(String key, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new NotAllowedException(key, value, min + " to " + max + " is");
+        }
+    }
+
     static void positive(String key, Duration value) {
         if (value.isZero() || value.isNegative()) {
             throw new NotAllowedException(key, value, "a duration above 0 is");

@@ -91,6 +91,9 @@ public interface DataNode {
      * @param process drawn at each start: one process under two addresses has one, two on copies of a disk have two
      * @param clockMillis the node's clock, which token expiry is in
      * @param setAside corrupt copies kept for an operator to look at
+     * @param reserveBytes of the free ones, no new copy may take; -1 from a node that does not tell
+     * @param trashBytes of deleted copies that are still there, -1 from a node that does not tell
+     * @param volume what its space is on: nodes that name the same one share it; empty where that is not known
      */
     record NodeHealth(
             UUID uuid,
@@ -101,7 +104,10 @@ public interface DataNode {
             long freeBytes,
             DiskState disk,
             long clockMillis,
-            long setAside) {}
+            long setAside,
+            long reserveBytes,
+            long trashBytes,
+            String volume) {}
 
     enum DiskState {
         OK,

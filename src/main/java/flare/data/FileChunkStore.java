@@ -50,6 +50,7 @@ public final class FileChunkStore implements ChunkStore {
     private final StandingCopies copies;
     private final Trash trash;
     private final SpaceGauge space;
+    private final String volume;
     private final Inventory inventory;
     private final DiskThreads threads;
     private final Semaphore writeSlots;
@@ -69,6 +70,7 @@ public final class FileChunkStore implements ChunkStore {
         this.copies = new StandingCopies(disk, layout, directory, this::uniqueName);
         this.trash = new Trash(disk, layout.trash(), clock, settings.trashTtl(), this::uniqueName);
         this.space = new SpaceGauge(disk, layout.root(), settings.reserve(), trash);
+        this.volume = Volume.of(layout.root());
         this.inventory = new Inventory(disk, layout, INVENTORY_WINDOW, copies::sawSetAside);
         this.maxWrites = settings.maxWrites();
         this.writeSlots = new Semaphore(maxWrites);
@@ -225,7 +227,10 @@ public final class FileChunkStore implements ChunkStore {
                     room.usable(),
                     state,
                     clock.millis(),
-                    copies.setAside());
+                    copies.setAside(),
+                    space.reserveBytes(),
+                    trash.usage().bytes(),
+                    volume);
         });
     }
 

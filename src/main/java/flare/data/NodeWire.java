@@ -91,6 +91,9 @@ final class NodeWire {
                 .put("disk", health.disk().name().toLowerCase(Locale.ROOT))
                 .put("clockMillis", health.clockMillis())
                 .put("setAside", health.setAside())
+                .put("reserveBytes", health.reserveBytes())
+                .put("trashBytes", health.trashBytes())
+                .put("volume", health.volume())
                 .toString();
     }
 
@@ -107,7 +110,10 @@ final class NodeWire {
                 number(json, "freeBytes"),
                 DiskState.valueOf(json.path("disk").asText().toUpperCase(Locale.ROOT)),
                 number(json, "clockMillis"),
-                json.path("setAside").asLong());
+                json.path("setAside").asLong(),
+                json.path("reserveBytes").asLong(-1),
+                json.path("trashBytes").asLong(-1),
+                json.path("volume").asText(""));
     }
 
     static String syncs(SyncTimes times) {

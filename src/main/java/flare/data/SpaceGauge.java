@@ -50,6 +50,11 @@ final class SpaceGauge {
         return space.usable() - bytes < space.total() * reserve;
     }
 
+    /** Of what is free, what nothing new may take. */
+    long reserveBytes() {
+        return (long) Math.ceil(space().total() * reserve);
+    }
+
     void refuseIfShortOf(long bytes) {
         if (isShortOf(bytes)) {
             throw new DataNodeException(

@@ -57,7 +57,7 @@ final class CopyCommands {
         ChunkRow chunk = chunk(id);
         for (NodeId node : ValueCodec.nodes(chunk.getNodesList())) {
             count(node, -1, -chunk.getLength());
-            putFreed(node, id, entry.index());
+            putFreed(node, id, entry.index(), chunk.getLength());
         }
         requeue(id, chunk.getNodesCount(), 0, wanted);
         batch.put(
@@ -88,7 +88,7 @@ final class CopyCommands {
         if (!cluster.isMember(node) || Standing.recorded(batch, node, chunk) != null) {
             return false;
         }
-        putFreed(node, chunk, entry.index());
+        putFreed(node, chunk, entry.index(), length(chunk));
         BlobRow blob = blob(chunk.blob());
         if (blob != null) {
             trace(chunk.blob(), blob, 1);
@@ -181,7 +181,11 @@ final class CopyCommands {
         batch.delete(Family.PENDING, key);
         countPending(abandon.target(), -1);
         // The node deletes smaller generations only, and this copy's is its PENDING index.
-        putFreed(abandon.target(), abandon.chunk(), Math.max(entry.index(), abandon.pendingIndex() + 1));
+        putFreed(
+                abandon.target(),
+                abandon.chunk(),
+                Math.max(entry.index(), abandon.pendingIndex() + 1),
+                length(abandon.chunk()));
         return new Command.Done();
     }
 
@@ -198,7 +202,7 @@ final class CopyCommands {
                 Fault.CONFLICT,
                 () -> "the copy of chunk " + drop.chunk() + " on node " + drop.node() + " is the last one");
         count(drop.node(), -1, -chunk.getLength());
-        putFreed(drop.node(), drop.chunk(), entry.index());
+        putFreed(drop.node(), drop.chunk(), entry.index(), chunk.getLength());
         requeue(drop.chunk(), chunk.getNodesCount(), left.size(), wanted);
         batch.put(
                 Family.CHUNK,
@@ -275,11 +279,16 @@ final class CopyCommands {
         return row == null ? null : EntryBatch.parse(family, row, CopyRow.parser());
     }
 
-    private void putFreed(NodeId node, ChunkId chunk, long index) {
-        byte[] known = batch.space().isBegun() ? batch.get(Family.CHUNK, Keys.chunk(chunk)) : null;
-        long bytes = known == null
+    /** 0 where the chunk has no row: nothing else tells how long its copies are. */
+    private long length(ChunkId id) {
+        byte[] row = batch.get(Family.CHUNK, Keys.chunk(id));
+        return row == null
                 ? 0
-                : EntryBatch.parse(Family.CHUNK, known, ChunkRow.parser()).getLength();
+                : EntryBatch.parse(Family.CHUNK, row, ChunkRow.parser()).getLength();
+    }
+
+    private void putFreed(NodeId node, ChunkId chunk, long index, long length) {
+        long bytes = batch.space().isBegun() ? length : 0;
         batch.put(
                 Family.FREED,
                 Keys.copy(node, chunk),

@@ -64,8 +64,8 @@ class AdminPortTest {
             Settings.load().s3());
 
     private final FixedMetadata metadata = new FixedMetadata();
-    private final List<NodeHealth> health =
-            new ArrayList<>(List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100)));
+    private final List<NodeHealth> health = new ArrayList<>(
+            List.of(healthy(1), healthy(2), new NodeHealth(new NodeId(3), false, "full", 10, 100, 20, 7, "")));
     private final Doctor doctor = new Doctor(
             List.of(new ReadyCheck(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed")))),
             Duration.ofSeconds(5));
@@ -181,7 +181,7 @@ class AdminPortTest {
 
     @Test
     void isNotReadyWithTooFewNodesAndSaysWhichAndWhy() {
-        health.set(1, new NodeHealth(new NodeId(2), false, "its disk failed", -1, -1));
+        health.set(1, new NodeHealth(new NodeId(2), false, "its disk failed", -1, -1, -1, -1, ""));
 
         HttpResponse response = get(LOOPBACK, "/health/ready");
 
@@ -567,6 +567,95 @@ class AdminPortTest {
     }
 
     @Test
+    void aDataProcessThatIsWellHasNoProblem() {
+        List<String> obstacles = new ArrayList<>();
+        AdminPort port = new AdminPort(
+                kit.system(),
+                LOOPBACK,
+                new DataProcess(() -> CompletableFuture.completedStage(List.copyOf(obstacles))),
+                doctor::examine,
+                scrape());
+        JsonNode well = json(await(port.handle(HttpRequest.GET("/admin/status"))));
+        obstacles.add("data-1: its disk failed");
+        JsonNode ill = json(await(port.handle(HttpRequest.GET("/admin/status"))));
+
+        assertThat(well.path("problem").isNull()).isTrue();
+        assertThat(well.path("raft").isNull()).isTrue();
+        assertThat(ill.path("problem").asText()).isEqualTo("data-1: its disk failed");
+        for (String path : List.of("/admin/nodes", "/admin/space")) {
+            HttpResponse elsewhere = await(port.handle(HttpRequest.GET(path)));
+            assertThat(elsewhere.status().intValue()).as(path).isEqualTo(400);
+            assertThat(json(elsewhere).path("error").asText()).contains("ask an API process");
+        }
+    }
+
+    @Test
+    void tellsWhatIsStoredWhatItTakesAndWhatHoldsSpaceBack() {
+        JsonNode space = json(get(LOOPBACK, "/admin/space?limit=2&after=a-"));
+
+        assertThat(space.path("totals").path("stored").path("objectBytes").asLong())
+                .isEqualTo(5_000);
+        assertThat(space.path("totals").path("raw").path("copyBytes").asLong()).isEqualTo(6 * 4_096);
+        assertThat(space.path("totals").path("raw").path("totalBytes").asLong()).isEqualTo(300);
+        assertThat(space.path("totals").path("raw").path("freedCopies").asLong())
+                .isEqualTo(3);
+        assertThat(space.path("totals").path("raw").path("trashBytes").asLong()).isEqualTo(13);
+        assertThat(space.path("totals").path("room").path("totalBytes").asLong())
+                .isEqualTo(80);
+        assertThat(space.path("totals").path("room").path("freeBytes").asLong())
+                .as("three copies, two usable nodes")
+                .isZero();
+        assertThat(space.path("nodes").get(0).path("freedBytes").asLong()).isEqualTo(90);
+        assertThat(space.path("buckets").get(1).path("name").asText()).isEqualTo("b-bucket");
+        assertThat(space.path("buckets").get(1).path("uploadBytes").asLong()).isEqualTo(70);
+        assertThat(space.path("next").asText()).isEqualTo("b-bucket");
+        assertThat(space.path("waiting").toString())
+                .contains("3 copies with 90 bytes wait on node 1: 1 of the first 2 for reads of session 17"
+                        + " (process api-1), which may read as of log entry 90")
+                .contains("20 bytes or more are in no object any more")
+                .contains("7 bytes are in the trash of node 3");
+        assertThat(json(get(LOOPBACK, "/admin/space?after=b-bucket"))
+                        .path("next")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void tellsNoSumBeforeAllIsCounted() {
+        metadata.counted = false;
+
+        assertThat(json(get(LOOPBACK, "/admin/space")).path("waiting").toString())
+                .contains("is still being counted");
+        assertThat(text(get(LOOPBACK, "/metrics")))
+                .contains("flare_space_stored_object_bytes NaN")
+                .contains("flare_space_copy_bytes 24576.0")
+                .contains("flare_bucket_objects{bucket=\"a-bucket\"} 7.0")
+                .doesNotContain("flare_bucket_bytes{");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"limit=0", "limit=10001", "limit=x", "before=a"})
+    void refusesAPageOfBucketsThatIsNone(String query) {
+        HttpResponse response = get(LOOPBACK, "/admin/space?" + query);
+
+        assertThat(response.status().intValue()).isEqualTo(400);
+        assertThat(json(response).path("error").asText()).contains(query.substring(0, query.indexOf('=')));
+    }
+
+    @Test
+    void scrapesSumsAndTheFirstBuckets() {
+        assertThat(text(get(LOOPBACK, "/metrics")))
+                .contains("flare_space_stored_object_bytes 5000.0")
+                .contains("flare_space_stored_older_bytes 600.0")
+                .contains("flare_space_held_bytes 20.0")
+                .contains("flare_space_usable_total_bytes 80.0")
+                .contains("flare_node_trash_bytes{node=\"3\"} 7.0")
+                .contains("flare_bucket_bytes{bucket=\"a-bucket\"} 4670.0")
+                .contains("flare_bucket_bytes{bucket=\"b-bucket\"} 4670.0")
+                .doesNotContain("bucket=\"c-bucket\"");
+    }
+
+    @Test
     void scrapesADataProcessesOwnDisksAndNoFigureItCanNotKnow() {
         AdminPort port = new AdminPort(
                 kit.system(),
@@ -614,6 +703,7 @@ class AdminPortTest {
     private Scrape scrape() {
         return new Scrape(
                 metrics(),
+                2,
                 () -> CompletableFuture.completedStage(
                         List.of(new DiskStatus("a", "full", 40, 100, 7), new DiskStatus("b", "unknown", -1, -1, -1))));
     }
@@ -654,6 +744,6 @@ class AdminPortTest {
     }
 
     private static NodeHealth healthy(int node) {
-        return new NodeHealth(new NodeId(node), true, "", 50, 100);
+        return new NodeHealth(new NodeId(node), true, "", 50, 100, 20, 3, "");
     }
 }

@@ -11,6 +11,9 @@ import flare.metadata.RaftPeerView;
 import flare.metadata.RaftPeers;
 import flare.metadata.RaftStatus;
 import flare.metadata.Session;
+import flare.model.BlobId;
+import flare.model.BucketName;
+import flare.model.ChunkId;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
@@ -25,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** Metadata of a cluster with three copies on three nodes, which can be made to fail or to hang. */
 final class FixedMetadata implements Metadata {
@@ -35,6 +39,7 @@ final class FixedMetadata implements Metadata {
     boolean leaderless;
     boolean hanging;
     boolean sessionLive = true;
+    boolean counted = true;
     int voters = 3;
     final List<Command<?>> submitted = new ArrayList<>();
 
@@ -88,7 +93,7 @@ final class FixedMetadata implements Metadata {
         return (CompletionStage<R>) CompletableFuture.completedStage(answer(query));
     }
 
-    private static Object answer(Query<?> query) {
+    private Object answer(Query<?> query) {
         if (query instanceof Query.GetCluster) {
             return Optional.of(CLUSTER);
         }
@@ -100,6 +105,25 @@ final class FixedMetadata implements Metadata {
         }
         if (query instanceof Query.GetCounts) {
             return new Query.Counts(1_000, 900, 1_800, 3, 5, 7, 11);
+        }
+        if (query instanceof Query.GetSpace) {
+            return new Query.Space(
+                    counted, 5_000, 600, 70, 4_000, 30, 20, List.of(new Query.FreedSpace(new NodeId(1), 3, 90)));
+        }
+        if (query instanceof Query.ListFreed list) {
+            ChunkId chunk = new ChunkId(new BlobId(1, 2), 0);
+            return List.of(
+                    new Command.FreedCopy(list.node(), chunk, 89), new Command.FreedCopy(list.node(), chunk, 90));
+        }
+        if (query instanceof Query.ListBucketSpace list) {
+            List<Query.BucketSpace> page = Stream.of("a-bucket", "b-bucket", "c-bucket")
+                    .filter(name -> name.compareTo(list.after()) > 0)
+                    .map(name -> new Query.BucketSpace(new BucketName(name), "", 7, 4_000, 2, 600, 1, 70))
+                    .limit(list.limit())
+                    .toList();
+            String last = page.get(page.size() - 1).name().value();
+            return new Query.BucketSpacePage(
+                    counted, page, last.equals("c-bucket") ? Optional.empty() : Optional.of(last));
         }
         throw new IllegalArgumentException("not asked for by the admin port: " + query);
     }

@@ -51,7 +51,7 @@ class UserRoutesTest {
                     new UserAdministration(users, settings.s3()),
                     question -> CompletableFuture.failedStage(new UnsupportedOperationException())),
             () -> CompletableFuture.failedStage(new UnsupportedOperationException()),
-            new Scrape(metrics, () -> CompletableFuture.completedStage(List.of())));
+            new Scrape(metrics, 0, () -> CompletableFuture.completedStage(List.of())));
 
     private int status;
 

@@ -201,6 +201,53 @@ class FlareCommandTest {
                 .contains("heal  busy   1     4     0.5       8 s");
     }
 
+    private static final String TOTALS = """
+            {"counted":%s,"stored":{"objectBytes":2048,"olderBytes":1024,"uploadBytes":5,"blobBytes":4096,"deadBytes":7,\
+            "heldBytes":940},"raw":{"totalBytes":10485760,"freeBytes":5242880,"reserveBytes":1024,"copyBytes":8192,\
+            "freedCopies":2,"freedBytes":1000,"trashBytes":24,"unheardNodes":1},\
+            "room":{"copies":2,"totalBytes":3145728,"freeBytes":2097152}}""";
+
+    private static String space(boolean counted) {
+        return """
+                {"totals":%s,"nodes":[{"id":1,"copyBytes":8192,"freedCopies":2,"freedBytes":1000,"trashBytes":24,\
+                "freeBytes":-1,"totalBytes":-1}],"buckets":[{"name":"photos","owner":"","objects":7,"bytes":2048,\
+                "olderVersions":2,"olderBytes":1024,"uploads":1,"uploadBytes":5}],"next":"photos",\
+                "waiting":["2 copies wait on node 1: they are being deleted now"]}""".formatted(TOTALS.formatted(counted));
+    }
+
+    @Test
+    void showsWhatIsStoredAndWhatItTakes() {
+        answer = space(true);
+        assertThat(run("space", "--after", "a b", "--limit", "7")).isZero();
+        assertThat(asked.get(0)).startsWith("GET /admin/space?limit=7&after=a+b ");
+        assertThat(out.toString())
+                .contains("stored    2.0 KiB in objects, 1.0 KiB in older versions, 5 bytes in open uploads\n")
+                .contains("940 bytes are only held by slices; 7 bytes are of nothing any more\n")
+                .contains("8.0 KiB in copies, 1000 bytes in 2 copies to be deleted, 24 bytes in the trash\n")
+                .contains("5.0 MiB free of 10.0 MiB, 1.0 KiB of them in reserve; 1 nodes told nothing yet\n")
+                .contains("usable    2.0 MiB more fit of 3.0 MiB, with 2 copies\n")
+                .containsPattern("\n1 +8.0 KiB +1000 bytes +24 bytes +\\? +\\?\n")
+                .containsPattern("\nphotos +7 +2.0 KiB +2 +1.0 KiB +1 +5 bytes\n")
+                .contains("There are more: --after photos\n")
+                .contains("WAITS     2 copies wait on node 1");
+    }
+
+    @Test
+    void tellsNoBytesThatAreNotCountedYet() {
+        answer = space(false);
+        assertThat(run("space")).isZero();
+        assertThat(out.toString())
+                .contains("stored    not counted yet")
+                .containsPattern("\nphotos +7 +\\? +2 +\\? +1 +\\?\n");
+        answer = """
+                {"version":"0.1.0","raft":null,"nodes":[],"workers":[],"problem":null,"space":%s}""".formatted(TOTALS.formatted(true));
+        assertThat(run("status")).isZero();
+        assertThat(out.toString())
+                .contains("role      keeps chunks only")
+                .contains(
+                        "space     3.0 KiB stored, 8.0 KiB on data nodes; 2.0 MiB more fit; 1.0 KiB are being given back");
+    }
+
     @Test
     void tellsAScriptOfAProblemByItsExitStatus() {
         answer = """

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Time is manual: a probe happens when the test moves the clock by one interval. */
 class NodeMapActorTest {
 
+    private static final Room ROOM = new Room(70, 100, 5, 1, "");
     private static final HealthSettings SETTINGS =
             new HealthSettings(Duration.ofSeconds(10), Duration.ofSeconds(4), 3, 2);
     private static final NodeInfo ONE = node(1, 5);
@@ -61,7 +62,7 @@ class NodeMapActorTest {
         tick();
         assertThat(candidates()).containsExactly(candidate(ONE, true));
         assertThat(map.usableNodes()).isEqualTo(1);
-        assertThat(map.find(ONE.id()).orElseThrow().freeBytes()).isEqualTo(70);
+        assertThat(map.find(ONE.id()).orElseThrow().room().freeBytes()).isEqualTo(70);
     }
 
     @Test
@@ -137,7 +138,7 @@ class NodeMapActorTest {
     void anotherIdentityAtTheAddressCountsAtOnceAndIsNamed() {
         healthy(ONE);
         UUID stranger = new UUID(9, 9);
-        answers.put(ONE.id(), () -> CompletableFuture.completedStage(new Probe(stranger, 5, 70, 100, Probe.Disk.OK)));
+        answers.put(ONE.id(), () -> CompletableFuture.completedStage(new Probe(stranger, 5, ROOM, Probe.Disk.OK)));
         tick();
         assertThat(candidates()).containsExactly(candidate(ONE, false));
         assertThat(map.find(ONE.id()).orElseThrow().reason()).contains("another node, " + stranger);
@@ -146,7 +147,7 @@ class NodeMapActorTest {
     @Test
     void anIncarnationBelowTheRecordedOneIsARestoredDisk() {
         healthy(ONE);
-        answers.put(ONE.id(), () -> CompletableFuture.completedStage(new Probe(ONE.uuid(), 4, 70, 100, Probe.Disk.OK)));
+        answers.put(ONE.id(), () -> CompletableFuture.completedStage(new Probe(ONE.uuid(), 4, ROOM, Probe.Disk.OK)));
         tick();
         assertThat(candidates()).containsExactly(candidate(ONE, false));
         assertThat(map.find(ONE.id()).orElseThrow().reason()).contains("restored disk: incarnation 4");
@@ -272,7 +273,7 @@ class NodeMapActorTest {
     }
 
     private static Probe good(NodeInfo node, Probe.Disk disk) {
-        return new Probe(node.uuid(), node.incarnation(), 70, 100, disk);
+        return new Probe(node.uuid(), node.incarnation(), ROOM, disk);
     }
 
     private static Candidate candidate(NodeInfo node, boolean usable) {

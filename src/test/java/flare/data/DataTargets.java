@@ -80,7 +80,7 @@ public final class DataTargets {
 
     private static Target nodeWire() {
         DataNode.NodeHealth health = new DataNode.NodeHealth(
-                NODE, Optional.of(new UUID(1, 1)), 3, new UUID(2, 2), 100, 50, DataNode.DiskState.OK, 9, 0);
+                NODE, Optional.of(new UUID(1, 1)), 3, new UUID(2, 2), 100, 50, DataNode.DiskState.OK, 9, 0, 0, 0, "v");
         return Target.ofText(
                 "data-node-wire",
                 Set.of(IllegalArgumentException.class),

@@ -205,6 +205,9 @@ final class FakeDataNode implements DataNode {
                 400,
                 DiskState.FULL,
                 System.currentTimeMillis() + clockOffsetMillis,
-                2));
+                2,
+                0,
+                0,
+                ""));
     }
 }

@@ -188,8 +188,8 @@ public final class NodeHopBench {
 
         @Override
         public CompletionStage<NodeHealth> health() {
-            return CompletableFuture.completedFuture(
-                    new NodeHealth(uuid, Optional.empty(), 1, uuid, 1, 1, DiskState.OK, System.currentTimeMillis(), 0));
+            return CompletableFuture.completedFuture(new NodeHealth(
+                    uuid, Optional.empty(), 1, uuid, 1, 1, DiskState.OK, System.currentTimeMillis(), 0, 0, 0, ""));
         }
     }
 }

@@ -26,7 +26,10 @@ class NodeWireTest {
             7,
             DiskState.FAILED,
             8,
-            9);
+            9,
+            10,
+            11,
+            "v");
 
     @Test
     void readsWhatItWroteAndPassesOverANewerNodesFields() {
@@ -34,6 +37,11 @@ class NodeWireTest {
         assertThat(NodeWire.health(json)).isEqualTo(HEALTH);
         assertThat(NodeWire.health(json.replace("\"disk\"", "\"mood\":[1,{}],\"disk\"")))
                 .isEqualTo(HEALTH);
+        NodeHealth older = NodeWire.health(json.replaceAll(",\"reserveBytes.*}", "}"));
+        assertThat(older.setAside()).isEqualTo(9);
+        assertThat(older.reserveBytes()).isEqualTo(-1);
+        assertThat(older.trashBytes()).isEqualTo(-1);
+        assertThat(older.volume()).isEmpty();
         List<ChunkId> chunks = List.of(new ChunkId(new BlobId(1, 2), 3), new ChunkId(new BlobId(4, 5), 0));
         assertThat(NodeWire.inventory(NodeWire.inventory(chunks))).isEqualTo(chunks);
         assertThat(NodeWire.inventory("{\"chunks\":[]}")).isEmpty();

@@ -195,7 +195,8 @@ final class MemoryDataNode implements DataNode {
 
     @Override
     public CompletionStage<NodeHealth> health() {
-        return CompletableFuture.completedFuture(new NodeHealth(uuid, Optional.empty(), 1, uuid, 100, 50, disk, 0, 0));
+        return CompletableFuture.completedFuture(
+                new NodeHealth(uuid, Optional.empty(), 1, uuid, 100, 50, disk, 0, 0, 0, 0, ""));
     }
 
     @Override

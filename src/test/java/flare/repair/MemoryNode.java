@@ -129,7 +129,8 @@ final class MemoryNode implements DataNode {
     public CompletionStage<NodeHealth> health() {
         return answer(
                 "health",
-                () -> new NodeHealth(uuid(), Optional.empty(), incarnation, uuid(), 100, 50, DiskState.OK, 0, 0));
+                () -> new NodeHealth(
+                        uuid(), Optional.empty(), incarnation, uuid(), 100, 50, DiskState.OK, 0, 0, 0, 0, ""));
     }
 
     private <T> CompletionStage<T> answer(String call, Supplier<T> body) {

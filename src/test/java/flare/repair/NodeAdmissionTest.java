@@ -30,7 +30,7 @@ class NodeAdmissionTest {
     private final NodeAdmission admission = new NodeAdmission(world.metadata, url -> answer);
 
     private static NodeHealth health(UUID uuid, Optional<UUID> cluster) {
-        return new NodeHealth(uuid, cluster, 1, uuid, 1, 1, DiskState.OK, 0, 0);
+        return new NodeHealth(uuid, cluster, 1, uuid, 1, 1, DiskState.OK, 0, 0, 0, 0, "");
     }
 
     @Test

@@ -58,7 +58,8 @@ class NodeSyncTest {
     @Test
     void takesNoNodeOfAnotherCluster() {
         named.add(HERE);
-        answering.put(HERE, new NodeHealth(NODE, Optional.of(new UUID(9, 9)), 1, NODE, 1, 1, DiskState.OK, 0, 0));
+        answering.put(
+                HERE, new NodeHealth(NODE, Optional.of(new UUID(9, 9)), 1, NODE, 1, 1, DiskState.OK, 0, 0, 0, 0, ""));
         sync.step();
         assertThat(nodes()).isEmpty();
         assertThat(sync.tally().note()).contains("http://here:1 answers as a node of another cluster");
@@ -159,7 +160,8 @@ class NodeSyncTest {
     }
 
     private void answer(URI url, UUID uuid, long incarnation, UUID process) {
-        answering.put(url, new NodeHealth(uuid, Optional.empty(), incarnation, process, 1, 1, DiskState.OK, 0, 0));
+        answering.put(
+                url, new NodeHealth(uuid, Optional.empty(), incarnation, process, 1, 1, DiskState.OK, 0, 0, 0, 0, ""));
     }
 
     private CompletionStage<NodeHealth> identify(URI url) {
