@@ -220,7 +220,7 @@ final class ApiRole {
 
     private static Prober prober(ConnectedDataNodes dataNodes) {
         return node -> dataNodes
-                .find(node.id())
+                .findToProbe(node.id())
                 .orElseThrow(() -> new IllegalStateException("node " + node.id() + " is not connected"))
                 .health()
                 .thenApply(ApiRole::probe);

@@ -23,8 +23,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Keeps this process's {@link NodeMap}: takes the recorded nodes, has a health actor probe each one that may serve, and
- * tells the placement actor the candidates whenever they change.
+ * Keeps this process's {@link NodeMap}: takes the recorded nodes, has a health actor probe each one that may serve, or be found to be
+ * back, and tells the placement actor the candidates whenever they change.
  */
 public final class NodeMapActor extends AbstractBehavior<NodeMapActor.Command> {
 
@@ -115,7 +115,7 @@ public final class NodeMapActor extends AbstractBehavior<NodeMapActor.Command> {
     }
 
     private static boolean probed(NodeInfo node) {
-        return node.state() == NodeState.ACTIVE || node.state() == NodeState.DRAINING;
+        return node.state() != NodeState.REMOVED;
     }
 
     private void startProbe(NodeInfo node) {
@@ -190,8 +190,12 @@ public final class NodeMapActor extends AbstractBehavior<NodeMapActor.Command> {
         if (distrust != null) {
             return distrust;
         }
-        boolean active = node.state() == NodeState.ACTIVE;
-        boolean saysEnough = active || (probed(node) && !finding.reason().isEmpty());
-        return saysEnough ? finding.reason() : node.state().name().toLowerCase(Locale.ROOT);
+        String state = node.state().name().toLowerCase(Locale.ROOT);
+        return switch (node.state()) {
+            case ACTIVE -> finding.reason();
+            case DRAINING -> finding.reason().isEmpty() ? state : finding.reason();
+            case LOST -> finding.reason().isEmpty() ? state : state + ": " + finding.reason();
+            case REMOVED -> state;
+        };
     }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param orphanStopShare unexplained orphans of a pass above this share of all copies stop the sweep
  * @param orphanStopCount unexplained orphans up to this many never stop it
  * @param uploadMaxAge a multipart upload that is not finished by then is aborted
+ * @param lostAfter a node that the leader has not seen healthy for so long becomes LOST
+ * @param returnAfter a node that became so and has answered for so long becomes ACTIVE again
  */
 public record RepairSettings(
         Duration interval,
@@ -27,7 +29,9 @@ public record RepairSettings(
         Duration orphanInterval,
         double orphanStopShare,
         int orphanStopCount,
-        Duration uploadMaxAge) {
+        Duration uploadMaxAge,
+        Duration lostAfter,
+        Duration returnAfter) {
 
     public RepairSettings {
         Allowed.positive("interval", interval);
@@ -40,5 +44,7 @@ public record RepairSettings(
         Allowed.share("orphan-stop-share", orphanStopShare);
         Allowed.atLeast("orphan-stop-count", orphanStopCount, 0);
         Allowed.positive("upload-max-age", uploadMaxAge);
+        Allowed.positive("lost-after", lostAfter);
+        Allowed.positive("return-after", returnAfter);
     }
 }

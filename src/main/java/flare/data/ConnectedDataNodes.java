@@ -16,6 +16,7 @@ public final class ConnectedDataNodes implements DataNodes {
     private final DataNodeClients clients;
 
     private volatile Map<NodeId, DataNode> nodes = Map.of();
+    private volatile Map<NodeId, DataNode> lost = Map.of();
 
     /** @param local the data nodes of this process by UUID */
     public ConnectedDataNodes(Map<UUID, DataNode> local, DataNodeClients clients) {
@@ -26,13 +27,21 @@ public final class ConnectedDataNodes implements DataNodes {
     /** Takes over a node map; transfers under way on nodes that left it end by themselves. */
     public void update(List<NodeInfo> map) {
         Map<NodeId, DataNode> connected = new HashMap<>();
+        Map<NodeId, DataNode> away = new HashMap<>();
         for (NodeInfo node : map) {
-            if (node.state() != NodeState.LOST && node.state() != NodeState.REMOVED) {
+            if (node.state() != NodeState.REMOVED) {
                 DataNode inProcess = local.get(node.uuid());
-                connected.put(node.id(), inProcess != null ? inProcess : clients.at(node.uuid(), node.url()));
+                Map<NodeId, DataNode> to = node.state() == NodeState.LOST ? away : connected;
+                to.put(node.id(), inProcess != null ? inProcess : clients.at(node.uuid(), node.url()));
             }
         }
+        lost = Map.copyOf(away);
         nodes = Map.copyOf(connected);
+    }
+
+    /** Also a LOST one, which {@link #find} does not know: nothing but its health may be asked for. */
+    public Optional<DataNode> findToProbe(NodeId node) {
+        return find(node).or(() -> Optional.ofNullable(lost.get(node)));
     }
 
     @Override

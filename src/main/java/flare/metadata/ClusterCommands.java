@@ -207,7 +207,9 @@ final class ClusterCommands {
         } else {
             Applying.require(!isRemoved(node), Fault.CONFLICT, () -> "node " + set.node() + " was removed");
         }
-        put(set.node(), node.toBuilder().setState(set.state().name()).build());
+        put(
+                set.node(),
+                node.toBuilder().setState(set.state().name()).clearLostInTerm().build());
         return new Command.Done();
     }
 
@@ -215,6 +217,9 @@ final class ClusterCommands {
         NodeRow node = node(mark.node());
         Applying.require(!isRemoved(node), Fault.CONFLICT, () -> "node " + mark.node() + " was removed");
         if (is(node, NodeState.LOST)) {
+            if (mark.term().isEmpty()) {
+                put(mark.node(), node.toBuilder().clearLostInTerm().build());
+            }
             return new Command.Done();
         }
         Applying.require(
@@ -222,7 +227,9 @@ final class ClusterCommands {
                 Fault.CONFLICT,
                 () -> "node " + mark.node() + " is " + node.getState() + ", and an operator's to mark");
         requireFewLost(mark.node());
-        put(mark.node(), node.toBuilder().setState(NodeState.LOST.name()).build());
+        NodeRow.Builder lost = node.toBuilder().setState(NodeState.LOST.name()).clearLostInTerm();
+        mark.term().ifPresent(lost::setLostInTerm);
+        put(mark.node(), lost.build());
         return new Command.Done();
     }
 
@@ -252,6 +259,11 @@ final class ClusterCommands {
                 Fault.CONFLICT,
                 () -> "node " + back.node() + " is " + node.getState() + " and not LOST");
         Applying.require(
+                node.hasLostInTerm(),
+                Fault.CONFLICT,
+                () -> "node " + back.node()
+                        + " answers and stays LOST: an operator marked it, and sets it ACTIVE again");
+        Applying.require(
                 back.incarnation() >= node.getIncarnation(),
                 Fault.CONFLICT,
                 () -> "node " + back.node() + " has incarnation " + back.incarnation() + ", " + node.getIncarnation()
@@ -260,6 +272,7 @@ final class ClusterCommands {
                 back.node(),
                 node.toBuilder()
                         .setState(NodeState.ACTIVE.name())
+                        .clearLostInTerm()
                         .setIncarnation(back.incarnation())
                         .build());
         return new Command.Done();

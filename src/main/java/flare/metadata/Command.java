@@ -71,13 +71,14 @@ public sealed interface Command<R> {
      * Counts a node's copies as gone. CONFLICT if it was removed, or more than a third of the members would be LOST: that is
      * rather a mistake, or the network. {@link SetNodeState} has no such limit.
      *
-     * @param term the coordinator's, who marks only what is ACTIVE and else is refused with CONFLICT; empty: an operator's
+     * @param term the coordinator's, who marks only what is ACTIVE and else is refused with CONFLICT; empty: an operator's, whose word no
+     *     {@link ReturnNode} takes back
      */
     record MarkLost(NodeId node, OptionalLong term) implements Command<Done> {}
 
     /**
      * Makes a LOST node that answers again ACTIVE: copies whose locations still name it count again. CONFLICT if it is not
-     * LOST, or the incarnation is below the recorded one, which marks a restored disk.
+     * LOST or an operator marked it so, or the incarnation is below the recorded one, which marks a restored disk.
      */
     record ReturnNode(NodeId node, long incarnation, long term) implements Command<Done> {}
 

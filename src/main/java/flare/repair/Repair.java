@@ -12,6 +12,7 @@ import flare.metadata.Metadata;
 import flare.model.Fault;
 import flare.model.FlareException;
 import flare.model.NodeId;
+import flare.model.NodeState;
 import flare.placement.Placement;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -70,6 +72,7 @@ public final class Repair {
     private final CopyTurn turn;
     private final LongSupplier nanoTime = System::nanoTime;
     private final AtomicBoolean resumeSweep = new AtomicBoolean();
+    private volatile Set<NodeId> distrusted = Set.of();
     private @Nullable CompletionStage<ReclaimReport> reclaiming;
 
     public Repair(Reach reach, NodeSources sources, Choices choices, MeterRegistry metrics) {
@@ -155,6 +158,12 @@ public final class Repair {
         Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::isHealthy, settings, term);
         return List.of(
                 new SessionExpiry(ask, sessions, nanoTime, term),
+                new LostWatch(
+                        ask,
+                        new LostWatch.Sight(this::answers, node -> !distrusted.contains(node)),
+                        settings,
+                        nanoTime,
+                        term),
                 new UploadExpiry(ask, settings, term),
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term),
                 sweep(term),
@@ -174,11 +183,20 @@ public final class Repair {
         return new OrphanSweep(ask, reach.dataNodes(), settings, nanoTime, resumeSweep, term);
     }
 
+    private boolean answers(NodeId node) {
+        return reach.nodeMap()
+                .find(node)
+                .filter(view -> view.health() == NodeView.Health.HEALTHY)
+                .isPresent();
+    }
+
+    /** To take copies from: those of a LOST node count as gone. */
     private boolean isHealthy(NodeId node) {
         return reach.nodeMap()
                 .find(node)
-                .map(view -> view.health() == NodeView.Health.HEALTHY)
-                .orElse(false);
+                .filter(view -> view.health() == NodeView.Health.HEALTHY)
+                .filter(view -> view.node().state() != NodeState.LOST)
+                .isPresent();
     }
 
     private boolean isUsable(NodeId node) {
@@ -194,6 +212,7 @@ public final class Repair {
                     .forEach(node -> sources.nodeMap().tell(new NodeMapActor.Trust(node)));
             told.clear();
             told.putAll(reasons);
+            distrusted = Set.copyOf(reasons.keySet());
         };
     }
 }

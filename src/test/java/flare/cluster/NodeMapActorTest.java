@@ -154,13 +154,27 @@ class NodeMapActorTest {
     }
 
     @Test
-    void aDrainingNodeIsProbedAndNotOfferedALostOrRemovedOneIsNotEvenProbed() {
+    void aDrainingOrLostNodeIsProbedAndNotOfferedARemovedOneIsNotEvenProbed() {
         healthy(ONE);
         list(with(ONE, NodeState.DRAINING));
         assertThat(candidates()).containsExactly(candidate(ONE, false));
         assertThat(map.find(ONE.id()).orElseThrow().reason()).isEqualTo("draining");
         list(with(ONE, NodeState.LOST));
         Awaitility.await().until(() -> map.find(ONE.id()).orElseThrow().reason().equals("lost"));
+        fail(ONE);
+        for (int i = 0; i < 3; i++) {
+            tick();
+        }
+        awaitHealth(ONE, Health.UNHEALTHY);
+        assertThat(map.find(ONE.id()).orElseThrow().reason()).contains("lost: ", "refused by test");
+        answer(ONE, Probe.Disk.OK);
+        tick();
+        tick();
+        awaitHealth(ONE, Health.HEALTHY);
+        assertThat(map.usableNodes()).isZero();
+        placement.expectNoMessage();
+        list(with(ONE, NodeState.REMOVED));
+        Awaitility.await().until(() -> map.find(ONE.id()).orElseThrow().reason().equals("removed"));
         asked.clear();
         tick();
         assertThat(asked).isEmpty();

@@ -40,7 +40,8 @@ final class GoldenLostNodes {
                 new Command.AddNode(new UUID(61, 62), URI.create("http://127.0.0.1:9001"), "zone", 1),
                 new Command.MarkLost(new NodeId(2), OptionalLong.of(3)),
                 new Command.MarkLost(new NodeId(1), OptionalLong.empty()),
-                new Command.ReturnNode(new NodeId(2), 4, 3));
+                new Command.ReturnNode(new NodeId(2), 4, 3),
+                new Command.MarkLost(new NodeId(2), OptionalLong.of(3)));
         List<Envelope> envelopes = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
             envelopes.add(new Envelope(1, 250 + i, 250, commands.get(i)));

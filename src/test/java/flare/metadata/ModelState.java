@@ -76,6 +76,7 @@ final class ModelState implements ReplicatedState {
     final TreeMap<Copy, Long> freed = new TreeMap<>();
     final TreeMap<Copy, Long> pending = new TreeMap<>();
     final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
+    private final Set<NodeId> lostByCoordinator = new HashSet<>();
     final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
     final ModelUploads uploads = new ModelUploads(this);
     final ModelUsers users = new ModelUsers();
@@ -188,7 +189,9 @@ final class ModelState implements ReplicatedState {
             fence(back.term());
             NodeInfo node = node(back.node());
             require(node.state() == NodeState.LOST, Fault.CONFLICT, "not lost");
+            require(lostByCoordinator.contains(node.id()), Fault.CONFLICT, "an operator's");
             require(back.incarnation() >= node.incarnation(), Fault.CONFLICT, "restored");
+            lostByCoordinator.remove(node.id());
             return put(node, back.incarnation(), NodeState.ACTIVE);
         } else if (command instanceof Command.PlaceNode place) {
             NodeInfo node = node(place.node());
@@ -426,6 +429,9 @@ final class ModelState implements ReplicatedState {
         NodeInfo node = node(mark.node());
         require(node.state() != NodeState.REMOVED, Fault.CONFLICT, "removed");
         if (node.state() == NodeState.LOST) {
+            if (mark.term().isEmpty()) {
+                lostByCoordinator.remove(node.id());
+            }
             return new Command.Done();
         }
         require(mark.term().isEmpty() || node.state() == NodeState.ACTIVE, Fault.CONFLICT, "not active");
@@ -435,6 +441,9 @@ final class ModelState implements ReplicatedState {
         long lost =
                 members.stream().filter(one -> one.state() == NodeState.LOST).count();
         require(3 * (lost + 1) <= members.size(), Fault.CONFLICT, "too many lost");
+        if (mark.term().isPresent()) {
+            lostByCoordinator.add(node.id());
+        }
         return put(node, node.incarnation(), NodeState.LOST);
     }
 

@@ -349,6 +349,20 @@ final class StateRulesTest {
     }
 
     @Test
+    void whatAnOperatorMarkedOnlyAnOperatorTakesBack() throws Exception {
+        accept(new Command.MarkLost(NODE_1, OptionalLong.empty()));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 6, TERM));
+        accept(new Command.SetNodeState(NODE_1, NodeState.ACTIVE));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.empty()));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 6, TERM));
+        accept(new Command.SetNodeState(NODE_1, NodeState.ACTIVE));
+        accept(new Command.MarkLost(NODE_1, OptionalLong.of(TERM)));
+        accept(new Command.SetNodeState(NODE_1, NodeState.LOST));
+        refuse(Fault.CONFLICT, new Command.ReturnNode(NODE_1, 6, TERM));
+    }
+
+    @Test
     void anIncarnationNotAboveTheRecordedOneIsARestoredDisk() throws Exception {
         accept(new Command.UpdateNode(NODE_1, URL, 5));
         accept(new Command.UpdateNode(NODE_1, URL, 5));

@@ -45,7 +45,9 @@ final class World {
             Duration.ofHours(1),
             0.05,
             20,
-            Duration.ofDays(7));
+            Duration.ofDays(7),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(1));
 
     final InMemoryMetadata metadata;
     final List<MemoryNode> nodes = new ArrayList<>();

@@ -104,7 +104,7 @@ public final class NodesCheck implements Check {
                     NAME,
                     subject,
                     "lost",
-                    "once nothing lacks copies: 'flare node remove "
+                    "start it again if it can be; else, once nothing lacks copies: 'flare node remove "
                             + node.info().id() + "'")));
         }
         long asked = clock.millis();
