@@ -3,6 +3,8 @@ package flare.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flare.metadata.ReplicatedState.Position;
+import flare.metadata.wire.BlobRow;
+import flare.metadata.wire.BucketRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,6 +74,36 @@ class FsckTest {
                     lost++;
                 }
             }
+        }
+    }
+
+    @Test
+    void addsUpBytesOnceTheyAreCounted() throws Exception {
+        try (Replica replica = new Replica(directory.resolve("replica"))) {
+            fill(replica, 3);
+            byte[] bucketKey = replica.keys(Family.BUCKET).get(0);
+            BucketRow bucket =
+                    EntryBatch.parse(Family.BUCKET, replica.row(Family.BUCKET, bucketKey), BucketRow.parser());
+            byte[] blobKey = replica.keys(Family.BLOB).get(0);
+            BlobRow blob = EntryBatch.parse(Family.BLOB, replica.row(Family.BLOB, blobKey), BlobRow.parser());
+            Position next = new Position(1, ENTRIES + 1);
+            Envelope count = new Envelope(0, 0, 0, new Command.CountSpace(CommandCheck.MAX_ROWS, 1));
+            replica.state().apply(next, 2_000_000L, List.of(count));
+            assertThat(replica.fsck(100).first()).isEmpty();
+
+            replica.change(
+                    Family.BUCKET,
+                    bucketKey,
+                    bucket.toBuilder().setBytes(-1).setUploadBytes(-1).build().toByteArray());
+            replica.change(
+                    Family.BLOB,
+                    blobKey,
+                    blob.toBuilder().setReferredBytes(-1).build().toByteArray());
+            assertThat(replica.fsck(1).first())
+                    .anyMatch(problem -> problem.startsWith("bytes of objects of bucket " + bucket.getName()))
+                    .anyMatch(problem -> problem.startsWith("bytes of open uploads of bucket " + bucket.getName()))
+                    .anyMatch(problem -> problem.startsWith("bytes referred to of blob"))
+                    .hasSize(3);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.rocksdb.RocksDBException;
@@ -120,6 +121,20 @@ final class Replica implements AutoCloseable {
         try (WriteBatchWithIndex batch = new WriteBatchWithIndex()) {
             batch.delete(store.handle(family), key);
             store.write(batch, Set.of());
+        }
+    }
+
+    /** Puts a row that no command would. */
+    void change(Family family, byte[] key, byte[] row) throws RocksDBException {
+        try (WriteBatchWithIndex batch = new WriteBatchWithIndex()) {
+            batch.put(store.handle(family), key, row);
+            store.write(batch, Set.of());
+        }
+    }
+
+    byte[] row(Family family, byte[] key) {
+        try (SnapshotReader rows = new SnapshotReader(store)) {
+            return Objects.requireNonNull(rows.get(family, key));
         }
     }
 

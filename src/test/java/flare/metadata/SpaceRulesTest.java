@@ -271,6 +271,25 @@ final class SpaceRulesTest {
     }
 
     @Test
+    void partsThatBecomeAnObjectMidwayAreCountedOnce() throws Exception {
+        put(OTHER, 1_000);
+        UploadRef upload = upload();
+        PartInfo first = accept(new Command.PutPart(upload, 1, 70, "e", Optional.empty(), blob(70)));
+        PartInfo second = accept(new Command.PutPart(upload, 2, 80, "e", Optional.empty(), blob(80)));
+        accept(new Command.CountSpace(1, TERM));
+        // The first part is behind the walk now, the second before it, and all contents are behind it.
+        accept(new Command.CountSpace(1, TERM));
+        accept(new Command.CompleteUpload(
+                upload,
+                List.of(new Command.PartRef(1, first.version()), new Command.PartRef(2, second.version())),
+                "m",
+                Optional.empty(),
+                WriteCondition.NONE));
+        count();
+        assertThat(space()).isEqualTo(new Query.Space(true, 1_150, 0, 0, 1_150, 0, 0, List.of()));
+    }
+
+    @Test
     void countsInItsOwnTermOnlyAndWithinItsLimit() throws Exception {
         refuse(Fault.CONFLICT, new Command.CountSpace(1, TERM - 1));
         refuse(Fault.INVALID_ARGUMENT, new Command.CountSpace(0, TERM));
