@@ -32,11 +32,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A cluster in one thread under one seed: API processes that upload, overwrite, delete, abort, read under pins and crash;
- * nodes that go down, come back and rot; coordinators that are deposed and go on for a while unaware, or die between any
+ * nodes that go down, become LOST, come back and rot; coordinators that are deposed and go on for a while unaware, or die between any
  * two calls. Other things happen in the middle of a worker's step, since every call of it may let them.
  *
  * <p>Checked at each deletion: the copy is FREED below every live session's read mark, nothing locates it, and no live
@@ -54,6 +55,8 @@ final class Simulation implements MemoryNode.Hooks {
     private static final int NODES = 5;
     private static final int WANTED = 2;
     private static final int KEYS = 12;
+    private static final Duration LOST_AFTER = Duration.ofSeconds(6);
+    private static final Duration RETURN_AFTER = Duration.ofSeconds(3);
 
     /** An API process: its session, uploads in flight by counter, readers and what it has to report. */
     private final class Api {
@@ -80,6 +83,7 @@ final class Simulation implements MemoryNode.Hooks {
         final OrphanSweep sweep = world.sweep(meddled);
         final HealWorker heal = world.heal(meddled, Simulation.this::place);
         final RebalanceWorker rebalance = world.rebalance(meddled);
+        final LostWatch watch = world.watch(meddled, LOST_AFTER, RETURN_AFTER);
         final SessionExpiry expiry = new SessionExpiry(
                 new Ask(meddled, World.SETTINGS.callTimeout()),
                 new SessionSettings(
@@ -112,6 +116,8 @@ final class Simulation implements MemoryNode.Hooks {
     private int depth;
     private int apiNumber;
     long deletions;
+    long lost;
+    long returned;
 
     /** @param reclaims makes the reclaim worker, so that a test can plant a bug */
     Simulation(long seed, BiFunction<World, Metadata, ReclaimWorker> reclaims) {
@@ -126,6 +132,7 @@ final class Simulation implements MemoryNode.Hooks {
     void run(int steps) {
         for (int i = 0; i < steps; i++) {
             world.nowNanos += Duration.ofMillis(random.nextInt(900)).toNanos();
+            watchNodes();
             act();
         }
         converge();
@@ -291,16 +298,39 @@ final class Simulation implements MemoryNode.Hooks {
         }
     }
 
-    /** A copy is lost or goes bad where another good one is, and a reader that met it says so. */
+    /** As often as a real one looks, compared with its limits. */
+    private void watchNodes() {
+        long before = lostNodes();
+        step(leading.watch);
+        long now = lostNodes();
+        lost += Math.max(0, now - before);
+        returned += Math.max(0, before - now);
+    }
+
+    private long lostNodes() {
+        return world.ask.read(new Query.ListNodes()).stream()
+                .filter(usage -> usage.node().state() == NodeState.LOST)
+                .count();
+    }
+
+    /** A copy is lost or goes bad where another good one counts, and a reader that met it says so. */
     private void rot() {
+        Set<Integer> lost = world.ask.read(new Query.ListNodes()).stream()
+                .map(Query.NodeUsage::node)
+                .filter(node -> node.state() == NodeState.LOST)
+                .map(node -> node.id().value())
+                .collect(Collectors.toSet());
         List<ChunkRecord> records = world.records().stream()
-                .filter(record -> good(record).count() > 1)
+                .filter(record -> good(record).filter(node -> !lost.contains(node.number)).count() > 1)
                 .toList();
         if (records.isEmpty()) {
             return;
         }
         ChunkRecord record = records.get(random.nextInt(records.size()));
-        MemoryNode node = good(record).findFirst().orElseThrow();
+        MemoryNode node = good(record)
+                .filter(one -> !lost.contains(one.number))
+                .findFirst()
+                .orElseThrow();
         if (random.nextBoolean()) {
             node.copies.remove(record.id());
         } else {
@@ -358,9 +388,16 @@ final class Simulation implements MemoryNode.Hooks {
         Workers workers =
                 deposed.isEmpty() || random.nextInt(4) > 0 ? leading : deposed.get(random.nextInt(deposed.size()));
         RepairWorker worker = workers.all().get(random.nextInt(workers.all().size()));
-        if ((workers.planCopies(worker) && workers.planCopies().anyMatch(stepping::contains))
-                || !stepping.add(worker)) {
-            // Steps of one worker never overlap, and those that plan copies take turns.
+        if (workers.planCopies(worker) && workers.planCopies().anyMatch(stepping::contains)) {
+            // Those that plan copies take turns.
+            return;
+        }
+        step(worker);
+    }
+
+    private void step(RepairWorker worker) {
+        if (!stepping.add(worker)) {
+            // Steps of one worker never overlap.
             return;
         }
         try {
@@ -456,7 +493,10 @@ final class Simulation implements MemoryNode.Hooks {
         leading = new Workers();
         world.ask.submit(new Command.OrderWorker(WorkerCursor.REBALANCE, Command.WorkerOrder.START));
         for (int round = 0; round < 40; round++) {
-            world.nowNanos += Duration.ofSeconds(6).toNanos();
+            for (int look = 0; look < 12; look++) {
+                world.nowNanos += Duration.ofMillis(500).toNanos();
+                leading.watch.step();
+            }
             List.copyOf(apis).forEach(this::renew);
             leading.expiry.step();
             World.untilIdle(leading.heal);

@@ -13,6 +13,8 @@ class SimulationTest {
     @Test
     void neverDeletesWhatSomeoneNeedsAndEndsWithExactlyWhatIsReferenced() {
         long deletions = 0;
+        long lost = 0;
+        long returned = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation simulation = new Simulation(seed, World::reclaim);
             try {
@@ -21,8 +23,12 @@ class SimulationTest {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
             deletions += simulation.deletions;
+            lost += simulation.lost;
+            returned += simulation.returned;
         }
         assertThat(deletions).isGreaterThan(1_000);
+        assertThat(lost).isGreaterThan(100);
+        assertThat(returned).isGreaterThan(50);
     }
 
     @Test

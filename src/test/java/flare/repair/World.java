@@ -35,19 +35,7 @@ final class World {
 
     static final BucketId BUCKET = new BucketId(1);
     static final int CHUNK_BYTES = 64 * 1024;
-    static final RepairSettings SETTINGS = new RepairSettings(
-            Duration.ofSeconds(2),
-            ByteSize.mebibytes(100),
-            4,
-            3,
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            Duration.ofHours(1),
-            0.05,
-            20,
-            Duration.ofDays(7),
-            Duration.ofMinutes(10),
-            Duration.ofMinutes(1));
+    static final RepairSettings SETTINGS = settings(Duration.ofMinutes(10), Duration.ofMinutes(1));
 
     final InMemoryMetadata metadata;
     final List<MemoryNode> nodes = new ArrayList<>();
@@ -71,6 +59,22 @@ final class World {
             nodes.add(new MemoryNode(i, byUuid, hooks));
         }
         ask = new Ask(metadata, SETTINGS.callTimeout());
+    }
+
+    private static RepairSettings settings(Duration lostAfter, Duration returnAfter) {
+        return new RepairSettings(
+                Duration.ofSeconds(2),
+                ByteSize.mebibytes(100),
+                4,
+                3,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofHours(1),
+                0.05,
+                20,
+                Duration.ofDays(7),
+                lostAfter,
+                returnAfter);
     }
 
     MemoryNode node(int number) {
@@ -112,6 +116,15 @@ final class World {
                 SETTINGS,
                 () -> nowNanos,
                 resumeSweep,
+                metadata.term());
+    }
+
+    LostWatch watch(Metadata through, Duration lostAfter, Duration returnAfter) {
+        return new LostWatch(
+                new Ask(through, SETTINGS.callTimeout()),
+                new LostWatch.Sight(id -> node(id.value()).up, id -> true),
+                settings(lostAfter, returnAfter),
+                () -> nowNanos,
                 metadata.term());
     }
 
