@@ -315,6 +315,11 @@ final class ClusterCommands {
         return node != null && !isRemoved(node);
     }
 
+    boolean isLost(NodeId id) {
+        NodeRow node = find(id);
+        return node != null && is(node, NodeState.LOST);
+    }
+
     static boolean isRemoved(NodeRow node) {
         return node.getState().equals(NodeState.REMOVED.name());
     }

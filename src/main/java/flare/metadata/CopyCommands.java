@@ -80,6 +80,10 @@ final class CopyCommands {
                 made.add(new Command.FreedCopy(free.node(), chunk, entry.index()));
             }
         }
+        if (!made.isEmpty()) {
+            UsageRow.Builder usage = batch.usage(free.node());
+            usage.setLeftBehind(Math.max(0, usage.getLeftBehind() - made.size()));
+        }
         return made;
     }
 
@@ -105,6 +109,9 @@ final class CopyCommands {
                 batch.counters().setFreed(batch.counters().getFreed() - 1);
                 UsageRow.Builder usage = batch.usage(copy.node());
                 usage.setFreed(usage.getFreed() - 1).setFreedBytes(usage.getFreedBytes() - row.getBytes());
+                if (cluster.isLost(copy.node())) {
+                    usage.setLeftBehind(usage.getLeftBehind() + 1);
+                }
                 untrace(copy.chunk().blob());
             }
         }

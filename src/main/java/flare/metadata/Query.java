@@ -297,8 +297,11 @@ public sealed interface Query<R> {
      */
     record OldUploads(List<UploadId> due, long createdBeforeMillis, Optional<UploadId> next) {}
 
-    /** @param copies chunks with a location on the node */
-    record NodeUsage(NodeInfo node, long copies, long bytes) {}
+    /**
+     * @param copies chunks with a location on the node
+     * @param leftBehind at most so many that were freed while it was LOST may still lie there
+     */
+    record NodeUsage(NodeInfo node, long copies, long bytes, long leftBehind) {}
 
     record SessionInfo(long id, String process, long writeMark, long readMark, Instant lastRenewed) {}
 

@@ -228,7 +228,8 @@ final class StateQueries {
                                 node.getIncarnation(),
                                 NodeState.valueOf(node.getState())),
                         usage == null ? 0 : usage.getCopies(),
-                        usage == null ? 0 : usage.getBytes()));
+                        usage == null ? 0 : usage.getBytes(),
+                        usage == null ? 0 : usage.getLeftBehind()));
             }
         }
         return nodes;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Finds chunks on data nodes that nothing refers to and nothing can any more, and turns them into FREED copies, which
  * reclaim deletes (I14). Page by page of a node's inventory: inventory first, then a linearizable question. A pass counts
  * the orphans of all nodes before it walks once more over those that have some and frees them, so that too many are
- * noticed before the first is freed, and none need be remembered. An orphan stays one, and apply judges each again.
+ * noticed before the first is freed, and none need be remembered. An orphan stays one, and apply judges each again. What a
+ * node may have kept that was LOST for a time is known by number, and not taken for too many.
  *
  * <p>A chunk of a session never issued, or too many orphans in a pass, stops the sweep until an operator's word: that is
  * what a foreign disk or lost metadata looks like.
@@ -58,7 +59,9 @@ final class OrphanSweep implements RepairWorker {
     private long copies;
     private long checked;
     private long orphans;
+    private long unexpected;
     private long freedInPass;
+    private long expectedOnNode;
     private long inFlight;
     private final List<String> skipped = new ArrayList<>();
     private Optional<Findings> lastPass = Optional.empty();
@@ -130,6 +133,7 @@ final class OrphanSweep implements RepairWorker {
         node = nodesLeft.poll();
         if (node != null) {
             after = Optional.empty();
+            expectedOnNode = node.leftBehind();
             return new Step.Busy(0);
         }
         long now = nanoTime.getAsLong();
@@ -150,6 +154,7 @@ final class OrphanSweep implements RepairWorker {
         copies = 0;
         checked = 0;
         orphans = 0;
+        unexpected = 0;
         inFlight = 0;
         freedInPass = 0;
         for (Query.NodeUsage usage : ask.read(new Query.ListNodes())) {
@@ -220,7 +225,9 @@ final class OrphanSweep implements RepairWorker {
         if (found.isEmpty()) {
             return;
         }
-        long inPass = found.size() + (freeing ? freedInPass : orphans);
+        long expected = Math.min(expectedOnNode, found.size());
+        expectedOnNode -= expected;
+        long inPass = found.size() - expected + (freeing ? freedInPass : unexpected);
         long limit = Math.max(settings.orphanStopCount(), (long) (settings.orphanStopShare() * copies));
         if (!anyNumber && inPass > limit) {
             stop("there are more than " + limit + " chunks that nothing refers to, the last of them on node "
@@ -231,7 +238,8 @@ final class OrphanSweep implements RepairWorker {
             freedInPass = inPass;
             CrashPoint.FREED_COMMITTED.reached();
         } else {
-            orphans = inPass;
+            orphans += found.size();
+            unexpected = inPass;
             if (!swept.equals(withOrphans.peekLast())) {
                 withOrphans.add(swept);
             }

@@ -137,7 +137,7 @@ final class FixedMetadata implements Metadata {
                 1.0,
                 1,
                 NodeState.ACTIVE);
-        return new Query.NodeUsage(node, 100L * id, 4_096L * id);
+        return new Query.NodeUsage(node, 100L * id, 4_096L * id, 0);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package flare.metadata;
 
 import flare.metadata.ReplicatedState.Position;
+import flare.model.BlobId;
+import flare.model.ChunkId;
 import flare.model.NodeId;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +43,9 @@ final class GoldenLostNodes {
                 new Command.MarkLost(new NodeId(2), OptionalLong.of(3)),
                 new Command.MarkLost(new NodeId(1), OptionalLong.empty()),
                 new Command.ReturnNode(new NodeId(2), 4, 3),
-                new Command.MarkLost(new NodeId(2), OptionalLong.of(3)));
+                new Command.MarkLost(new NodeId(2), OptionalLong.of(3)),
+                new Command.ClearFreed(
+                        List.of(new Command.FreedCopy(new NodeId(2), new ChunkId(new BlobId(1, 7), 0), 1))));
         List<Envelope> envelopes = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
             envelopes.add(new Envelope(1, 250 + i, 250, commands.get(i)));

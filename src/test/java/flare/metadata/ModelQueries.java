@@ -44,7 +44,8 @@ final class ModelQueries {
                     .map(node -> new Query.NodeUsage(
                             node,
                             on(node.id()).count(),
-                            on(node.id()).mapToLong(ChunkRecord::length).sum()))
+                            on(node.id()).mapToLong(ChunkRecord::length).sum(),
+                            state.leftBehind.getOrDefault(node.id(), 0L)))
                     .toList();
         } else if (query instanceof Query.ListSessions) {
             return sessions();

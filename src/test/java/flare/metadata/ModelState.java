@@ -76,6 +76,7 @@ final class ModelState implements ReplicatedState {
     final TreeMap<Copy, Long> freed = new TreeMap<>();
     final TreeMap<Copy, Long> pending = new TreeMap<>();
     final TreeMap<NodeId, NodeInfo> nodes = new TreeMap<>();
+    final Map<NodeId, Long> leftBehind = new HashMap<>();
     private final Set<NodeId> lostByCoordinator = new HashSet<>();
     final TreeMap<Long, SessionRow> sessions = new TreeMap<>();
     final ModelUploads uploads = new ModelUploads(this);
@@ -290,6 +291,10 @@ final class ModelState implements ReplicatedState {
             for (Command.FreedCopy copy : clear.copies()) {
                 if (freed.remove(new Copy(copy.node(), copy.chunk()), copy.index())) {
                     space.cleared(new Copy(copy.node(), copy.chunk()));
+                    NodeInfo node = nodes.get(copy.node());
+                    if (node != null && node.state() == NodeState.LOST) {
+                        leftBehind.merge(copy.node(), 1L, Long::sum);
+                    }
                 }
                 dropDead(copy.chunk().blob());
             }
@@ -751,6 +756,7 @@ final class ModelState implements ReplicatedState {
             Copy copy = new Copy(orphans.node(), chunk);
             if (standing(copy) == Query.CopyStanding.ORPHAN && free(copy)) {
                 made.add(new Command.FreedCopy(copy.node, chunk, applied.index()));
+                leftBehind.computeIfPresent(copy.node, (node, left) -> Math.max(0, left - 1));
             }
         }
         return made;

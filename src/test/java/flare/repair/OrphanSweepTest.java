@@ -2,9 +2,13 @@ package flare.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flare.metadata.Command;
+import flare.metadata.Query;
 import flare.model.BlobId;
 import flare.model.ChunkId;
+import flare.model.NodeId;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class OrphanSweepTest {
@@ -105,6 +109,45 @@ class OrphanSweepTest {
         world.metadata.renew();
         World.untilIdle(sweep);
         assertThat(world.freed(1)).hasSize(most);
+    }
+
+    @Test
+    void whatANodeMayHaveKeptThatWasLostIsNotTakenForTooManyButWhatIsBeyondItIs() {
+        int tooMany = World.SETTINGS.orphanStopCount() + 1;
+        loseWithAllDeleted(tooMany);
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm()).isEmpty();
+        assertThat(world.freed(1)).hasSize(tooMany);
+        assertThat(world.ask.read(new Query.ListNodes())).allMatch(usage -> usage.leftBehind() == 0);
+    }
+
+    @Test
+    void stopsAtTooManyBeyondWhatANodeMayHaveKept() {
+        int tooMany = World.SETTINGS.orphanStopCount() + 1;
+        loseWithAllDeleted(tooMany);
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, tooMany, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm()).isPresent();
+        assertThat(world.freed(1)).isEmpty();
+    }
+
+    /** Node 1 comes back with chunks that were deleted while it was LOST. */
+    private void loseWithAllDeleted(int chunks) {
+        ReclaimWorker reclaim = world.reclaim(world.metadata);
+        world.put("key", chunks, 2, 1, 2);
+        world.ask.submit(new Command.MarkLost(new NodeId(1), OptionalLong.of(world.metadata.term())));
+        world.delete("key");
+        World.untilIdle(reclaim);
+        world.metadata.renew();
+        world.metadata.renew();
+        World.untilIdle(reclaim);
+        assertThat(world.freed(1)).isEmpty();
+        assertThat(world.node(1).copies).hasSize(chunks);
+        assertThat(world.ask.read(new Query.ListNodes()).get(0).leftBehind()).isEqualTo(chunks);
+        world.ask.submit(new Command.ReturnNode(new NodeId(1), 9, world.metadata.term()));
     }
 
     @Test

@@ -321,7 +321,8 @@ final class Simulation implements MemoryNode.Hooks {
                 .map(node -> node.id().value())
                 .collect(Collectors.toSet());
         List<ChunkRecord> records = world.records().stream()
-                .filter(record -> good(record).filter(node -> !lost.contains(node.number)).count() > 1)
+                .filter(record ->
+                        good(record).filter(node -> !lost.contains(node.number)).count() > 1)
                 .toList();
         if (records.isEmpty()) {
             return;

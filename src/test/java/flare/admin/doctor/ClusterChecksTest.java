@@ -65,7 +65,7 @@ class ClusterChecksTest {
                             ? Optional.of(new ClusterState(
                                     new UUID(0, 7), 1, 2, new ClusterSettings(copies, 1 << 23, "round-robin")))
                             : nodes.stream()
-                                    .map(node -> new Query.NodeUsage(node.info(), 0, 0))
+                                    .map(node -> new Query.NodeUsage(node.info(), 0, 0, 0))
                                     .toList());
         }
 
