@@ -3,6 +3,7 @@ package flare;
 import flare.admin.BackgroundWork;
 import flare.admin.RebalanceStatus;
 import flare.admin.ReclaimResult;
+import flare.admin.RepairStatus;
 import flare.admin.ScrubStatus;
 import flare.admin.WorkerStatus;
 import flare.metadata.Command.WorkerOrder;
@@ -10,15 +11,19 @@ import flare.model.NodeId;
 import flare.repair.Progress;
 import flare.repair.RebalanceReport;
 import flare.repair.Repair;
+import flare.repair.RepairOrders;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Repair as the admin port shows it. */
 record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWork {
+
+    private static final Set<String> REPAIRING = Set.of("heal", "lost-watch", "orphan-sweep", "rebalance", "reclaim");
 
     private static final Duration RECLAIM_LIMIT = Duration.ofMinutes(5);
 
@@ -59,6 +64,32 @@ record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWo
     @Override
     public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
         return (wanted ? repair.rebalance().start() : repair.rebalance().cancel()).thenApply(ShownRepair::shown);
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> repairing() {
+        return repair.orders().report().thenApply(this::shown);
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> pauseRepair() {
+        return repair.orders().pause().thenApply(this::shown);
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> resumeRepair(boolean orphans) {
+        return repair.orders().resume(orphans).thenApply(this::shown);
+    }
+
+    private RepairStatus shown(RepairOrders.Report report) {
+        return new RepairStatus(
+                report.paused() ? "paused" : "running",
+                report.lacking(),
+                report.pulling(),
+                report.freed(),
+                workers().stream()
+                        .filter(worker -> REPAIRING.contains(worker.name()))
+                        .toList());
     }
 
     @Override

@@ -64,6 +64,15 @@ public interface AdminOperations {
     /** Changes it; CONFLICT for more copies than nodes are active. What is stored follows in the background. */
     CompletionStage<Status.Cluster> changeSettings(Command.SetClusterSettings change);
 
+    /** What is left to repair, and whether that is paused. */
+    CompletionStage<RepairStatus> repairing();
+
+    /** No copies are made or moved until it is resumed, whoever leads. */
+    CompletionStage<RepairStatus> pauseRepair();
+
+    /** @param orphans whether a stopped orphan sweep goes on, too, and takes any number this once */
+    CompletionStage<RepairStatus> resumeRepair(boolean orphans);
+
     /** How far scrubbing is. */
     CompletionStage<ScrubStatus> scrubbing();
 

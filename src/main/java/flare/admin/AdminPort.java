@@ -163,6 +163,7 @@ public final class AdminPort {
                                     HttpMethods.GET,
                                     () -> operations.locate(question.get()).thenCompose(AdminPort::ok))))
                     .or(() -> scrubRoute(path))
+                    .or(() -> repairRoute(path, request))
                     .or(() -> SpaceRoute.page(path, request.getUri().query())
                             .map(page -> new Route(
                                     HttpMethods.GET,
@@ -234,6 +235,15 @@ public final class AdminPort {
                                                 request.getUri().query()))
                                         .thenCompose(AdminPort::ok))
                         : new Route(HttpMethods.GET, () -> operations.settings().thenCompose(AdminPort::ok)));
+    }
+
+    private Optional<Route> repairRoute(String path, HttpRequest request) {
+        return path.equals(RepairRoutes.REPAIR)
+                ? Optional.of(
+                        new Route(HttpMethods.GET, () -> operations.repairing().thenCompose(AdminPort::ok)))
+                : RepairRoutes.order(path, request.getUri().query(), operations)
+                        .map(order ->
+                                new Route(HttpMethods.POST, () -> order.get().thenCompose(AdminPort::ok)));
     }
 
     private Optional<Route> scrubRoute(String path) {

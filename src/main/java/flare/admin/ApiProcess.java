@@ -260,6 +260,21 @@ public final class ApiProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<RepairStatus> repairing() {
+        return work.repairing();
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> pauseRepair() {
+        return work.pauseRepair();
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> resumeRepair(boolean orphans) {
+        return work.resumeRepair(orphans);
+    }
+
+    @Override
     public CompletionStage<ScrubStatus> scrubbing() {
         return work.scrubbing();
     }

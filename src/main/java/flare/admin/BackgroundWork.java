@@ -23,6 +23,14 @@ public interface BackgroundWork {
     /** Starts it, or calls it off until it is started again. */
     CompletionStage<RebalanceStatus> setRebalance(boolean wanted);
 
+    /** What is left, and whether it is paused, wherever it runs. */
+    CompletionStage<RepairStatus> repairing();
+
+    CompletionStage<RepairStatus> pauseRepair();
+
+    /** @param orphans whether a stopped orphan sweep goes on, too, and takes any number this once */
+    CompletionStage<RepairStatus> resumeRepair(boolean orphans);
+
     /** How far scrubbing is, wherever it runs. */
     CompletionStage<ScrubStatus> scrubbing();
 

@@ -114,6 +114,21 @@ public final class DataProcess implements AdminOperations {
     }
 
     @Override
+    public CompletionStage<RepairStatus> repairing() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> pauseRepair() {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<RepairStatus> resumeRepair(boolean orphans) {
+        return elsewhere();
+    }
+
+    @Override
     public CompletionStage<ScrubStatus> scrubbing() {
         return elsewhere();
     }

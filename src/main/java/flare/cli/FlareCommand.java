@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare reclaim                     delete now what nothing refers to",
             "  flare raft status                 the peers that keep the metadata",
             "  flare scrub status                when all copies were checked last, and what was found",
+            "  flare repair status               how many chunks lack copies; pause and resume, too",
             "  flare settings set copies=3       keep three copies of everything",
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
@@ -69,6 +70,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(NodeCommand.class)
                 .addSubcommand(ReclaimCommand.class)
                 .addSubcommand(RebalanceCommand.class)
+                .addSubcommand(RepairCommand.class)
                 .addSubcommand(ClusterCommand.class)
                 .addSubcommand(UploadsCommand.class)
                 .addSubcommand(ObjectCommand.class)

@@ -76,7 +76,7 @@ final class StatusCommand implements Callable<Integer> {
                 + (certificate.problem() == null ? "" : "; the newer one IS NOT SERVED: " + certificate.problem());
     }
 
-    private static void workers(PrintWriter out, List<WorkerStatus> workers) {
+    static void workers(PrintWriter out, List<WorkerStatus> workers) {
         Text.table(
                 out,
                 List.of("WORK", "STATE", "DONE", "LEFT", "A SECOND", "ENDS IN", "NOTE"),

@@ -54,7 +54,7 @@ final class HealWorker implements RepairWorker {
 
     @Override
     public String name() {
-        return "heal";
+        return RepairOrders.HEAL;
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrphanSweep implements RepairWorker {
 
+    static final String NAME = "orphan-sweep";
+
     /** What one pass over all nodes found. */
     record Findings(long checked, long orphans, long inFlight, List<String> skippedNodes) {
 
@@ -46,7 +48,6 @@ final class OrphanSweep implements RepairWorker {
     private final DataNodes dataNodes;
     private final RepairSettings settings;
     private final LongSupplier nanoTime;
-    private final AtomicBoolean resume;
     private final long term;
 
     private final Deque<Query.NodeUsage> nodesLeft = new ArrayDeque<>();
@@ -67,21 +68,16 @@ final class OrphanSweep implements RepairWorker {
     private Optional<Findings> lastPass = Optional.empty();
     private long nextPassNanos;
     private Optional<String> alarm = Optional.empty();
+    /** The last order given when the alarm was first looked at: only a later one can be about it. */
+    private OptionalLong orderBefore = OptionalLong.empty();
+
     private long freed;
 
-    /** @param resume set by an operator: the stopped sweep begins anew and takes any number of orphans once */
-    OrphanSweep(
-            Ask ask,
-            DataNodes dataNodes,
-            RepairSettings settings,
-            LongSupplier nanoTime,
-            AtomicBoolean resume,
-            long term) {
+    OrphanSweep(Ask ask, DataNodes dataNodes, RepairSettings settings, LongSupplier nanoTime, long term) {
         this.ask = ask;
         this.dataNodes = dataNodes;
         this.settings = settings;
         this.nanoTime = nanoTime;
-        this.resume = resume;
         this.term = term;
         // The first pass begins at once: orphans are left by crashes, and a crash is what most elections follow.
         this.nextPassNanos = nanoTime.getAsLong();
@@ -89,19 +85,13 @@ final class OrphanSweep implements RepairWorker {
 
     @Override
     public String name() {
-        return "orphan-sweep";
+        return NAME;
     }
 
     @Override
     public Step step() {
         if (alarm.isPresent()) {
-            if (!resume.getAndSet(false)) {
-                return new Step.Idle(settings.interval());
-            }
-            alarm = Optional.empty();
-            anyNumber = true;
-            beginPass();
-            return new Step.Busy(0);
+            return awaitOrder();
         }
         if (node == null) {
             return nextNode();
@@ -127,6 +117,22 @@ final class OrphanSweep implements RepairWorker {
     /** Ends the pause before the next pass. */
     void passNow() {
         nextPassNanos = nanoTime.getAsLong();
+    }
+
+    /** An operator's start, given since it stopped, begins a pass anew that takes any number of orphans. */
+    private Step awaitOrder() {
+        long order = ask.read(new Query.GetWorker(NAME)).started();
+        if (orderBefore.isEmpty()) {
+            orderBefore = OptionalLong.of(order);
+        }
+        if (orderBefore.getAsLong() == order) {
+            return new Step.Idle(settings.interval());
+        }
+        anyNumber = true;
+        beginPass();
+        orderBefore = OptionalLong.empty();
+        alarm = Optional.empty();
+        return new Step.Busy(0);
     }
 
     private Step nextNode() {
@@ -231,7 +237,7 @@ final class OrphanSweep implements RepairWorker {
         long limit = Math.max(settings.orphanStopCount(), (long) (settings.orphanStopShare() * copies));
         if (!anyNumber && inPass > limit) {
             stop("there are more than " + limit + " chunks that nothing refers to, the last of them on node "
-                    + swept.node().id() + "; resume the sweep if they may go");
+                    + swept.node().id() + "; 'flare repair resume --orphans' if they may go");
         } else if (freeing) {
             freed += ask.submit(new Command.FreeOrphans(swept.node().id(), found, term))
                     .size();

@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -71,7 +70,6 @@ public final class Repair {
     private final Ask ask;
     private final CopyTurn turn;
     private final LongSupplier nanoTime = System::nanoTime;
-    private final AtomicBoolean resumeSweep = new AtomicBoolean();
     private volatile Set<NodeId> distrusted = Set.of();
     private @Nullable CompletionStage<ReclaimReport> reclaiming;
 
@@ -120,9 +118,8 @@ public final class Repair {
         return board.reports();
     }
 
-    /** An operator's word that a stopped orphan sweep may go on, and take as many as it finds this once. */
-    public void resumeOrphanSweep() {
-        resumeSweep.set(true);
+    public RepairOrders orders() {
+        return new RepairOrders(reach.metadata());
     }
 
     /**
@@ -167,8 +164,8 @@ public final class Repair {
                 new UploadExpiry(ask, settings, term),
                 new ReclaimWorker(ask, reach.dataNodes(), settings, term),
                 sweep(term),
-                turn.first(new HealWorker(ask, copier, settings, nanoTime)),
-                turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term)),
+                obeying(turn.first(new HealWorker(ask, copier, settings, nanoTime))),
+                obeying(turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term))),
                 new PolicyWorker(ask, settings.interval(), settings.batch(), term),
                 new SpaceWorker(ask, settings.batch(), term),
                 scrub.worker(ask, term));
@@ -179,8 +176,12 @@ public final class Repair {
         return new NodeSync(ask, sources.named(), sources.identify(), distrust(), settings.interval());
     }
 
+    private RepairWorker obeying(RepairWorker worker) {
+        return RepairOrders.obeying(worker, ask, settings.interval());
+    }
+
     private OrphanSweep sweep(long term) {
-        return new OrphanSweep(ask, reach.dataNodes(), settings, nanoTime, resumeSweep, term);
+        return new OrphanSweep(ask, reach.dataNodes(), settings, nanoTime, term);
     }
 
     private boolean answers(NodeId node) {

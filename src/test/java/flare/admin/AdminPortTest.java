@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -101,6 +102,25 @@ class AdminPortTest {
         @Override
         public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
             return CompletableFuture.completedStage(new RebalanceStatus(wanted ? "balanced" : "called_off", List.of()));
+        }
+
+        @Override
+        public CompletionStage<RepairStatus> repairing() {
+            return told("running", 5);
+        }
+
+        @Override
+        public CompletionStage<RepairStatus> pauseRepair() {
+            return told("paused", 5);
+        }
+
+        @Override
+        public CompletionStage<RepairStatus> resumeRepair(boolean orphans) {
+            return told("running", orphans ? 1 : 0);
+        }
+
+        private static CompletionStage<RepairStatus> told(String state, long lacking) {
+            return CompletableFuture.completedStage(new RepairStatus(state, lacking, 0, 0, List.of()));
         }
 
         @Override
@@ -338,6 +358,31 @@ class AdminPortTest {
                     .as(wrong)
                     .isEqualTo(400);
         }
+    }
+
+    @Test
+    void showsRepairAndPassesOnOrders() {
+        assertThat(json(get(LOOPBACK, "/admin/repair")).path("lacking").asLong())
+                .isEqualTo(5);
+        assertThat(json(send(LOOPBACK, HttpRequest.POST("/admin/repair/pause")))
+                        .path("state")
+                        .asText())
+                .isEqualTo("paused");
+        Map<String, Integer> resumptions = Map.of("", 0, "?orphans=false", 0, "?orphans=true", 1);
+        resumptions.forEach((query, expected) -> assertThat(
+                        json(send(LOOPBACK, HttpRequest.POST("/admin/repair/resume" + query)))
+                                .path("lacking")
+                                .asInt())
+                .isEqualTo(expected));
+        assertThat(send(LOOPBACK, HttpRequest.POST("/admin/repair/resume?orphans=yes"))
+                        .status()
+                        .intValue())
+                .isEqualTo(400);
+        assertThat(get(LOOPBACK, "/admin/repair/pause").status().intValue()).isEqualTo(405);
+        assertThat(send(LOOPBACK, HttpRequest.POST("/admin/repair/stop"))
+                        .status()
+                        .intValue())
+                .isEqualTo(404);
     }
 
     @Test

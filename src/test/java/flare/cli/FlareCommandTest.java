@@ -364,6 +364,28 @@ class FlareCommandTest {
     }
 
     @Test
+    void showsAndOrdersRepair() {
+        answer = """
+                {"state":"paused","lacking":7,"pulling":1,"freed":3,"workers":[{"name":"orphan-sweep","state":"idle",\
+                "done":0,"left":0,"perSecond":0.0,"secondsLeft":null,"note":"stopped","alarm":"too many"}]}""";
+
+        assertThat(run("repair", "status")).isZero();
+        assertThat(out.toString())
+                .contains("PAUSED until 'flare repair resume'")
+                .contains("7 chunks have other copies than wanted, 1 copies being made, 3 to be deleted")
+                .contains("ALARM: too many");
+        assertThat(run("repair", "pause", "--json")).isZero();
+        assertThat(run("repair", "resume")).isZero();
+        assertThat(run("repair", "resume", "--orphans")).isZero();
+        assertThat(asked)
+                .containsExactly(
+                        "GET /admin/repair null",
+                        "POST /admin/repair/pause null",
+                        "POST /admin/repair/resume null",
+                        "POST /admin/repair/resume?orphans=true null");
+    }
+
+    @Test
     void showsScrubbing() {
         answer = """
                 {"state":"running","byHand":true,"pass":{"started":"2026-01-02T00:00:00Z","ended":null,"copies":5,\
@@ -453,6 +475,7 @@ class FlareCommandTest {
                 "raft",
                 "raft add",
                 "scrub",
+                "repair",
                 "cluster",
                 "cluster kill"
             })

@@ -75,7 +75,7 @@ class OrphanSweepTest {
         assertThat(world.freed(1)).isEmpty();
         World.untilIdle(sweep);
         assertThat(world.freed(1)).isEmpty();
-        world.resumeSweep.set(true);
+        world.resumeSweep();
         World.untilIdle(sweep);
         assertThat(sweep.alarm()).isEmpty();
         assertThat(world.freed(1)).hasSize(tooMany);
@@ -94,10 +94,23 @@ class OrphanSweepTest {
         assertThat(sweep.alarm().orElseThrow()).contains("more than 20 chunks").contains("node 2");
         assertThat(world.freed(1)).isEmpty();
         assertThat(world.freed(2)).isEmpty();
-        world.resumeSweep.set(true);
+        world.resumeSweep();
         World.untilIdle(sweep);
         assertThat(world.freed(1)).hasSize(most / 2 + 1);
         assertThat(world.freed(2)).hasSize(most / 2 + 1);
+    }
+
+    @Test
+    void takesNoOrderForItsOwnThatWasGivenBeforeItStopped() {
+        world.resumeSweep();
+        BlobId cutOff = world.metadata.session().newBlob();
+        world.write(cutOff, World.SETTINGS.orphanStopCount() + 1, 1);
+        world.metadata.session().settled(cutOff);
+        world.metadata.renew();
+        World.untilIdle(sweep);
+        World.untilIdle(sweep);
+        assertThat(sweep.alarm().orElseThrow()).contains("flare repair resume --orphans");
+        assertThat(world.freed(1)).isEmpty();
     }
 
     @Test

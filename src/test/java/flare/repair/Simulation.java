@@ -503,7 +503,9 @@ final class Simulation implements MemoryNode.Hooks {
             World.untilIdle(leading.heal);
             World.untilIdle(leading.rebalance);
             // Many uploads were cut off without a word; an operator says that their chunks may go.
-            world.resumeSweep.set(leading.sweep.alarm().isPresent());
+            if (leading.sweep.alarm().isPresent()) {
+                world.resumeSweep();
+            }
             leading.sweep.passNow();
             World.untilIdle(leading.sweep);
             World.untilIdle(leading.reclaim);

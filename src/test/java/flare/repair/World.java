@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An in-memory cluster that workers act on, one step at a time, on a clock that only tests move. */
 final class World {
@@ -39,7 +38,6 @@ final class World {
 
     final InMemoryMetadata metadata;
     final List<MemoryNode> nodes = new ArrayList<>();
-    final AtomicBoolean resumeSweep = new AtomicBoolean();
     final Ask ask;
     long nowNanos;
     /** How far the leader's wall clock was set back. */
@@ -111,12 +109,7 @@ final class World {
 
     OrphanSweep sweep(Metadata through) {
         return new OrphanSweep(
-                new Ask(through, SETTINGS.callTimeout()),
-                dataNodes(),
-                SETTINGS,
-                () -> nowNanos,
-                resumeSweep,
-                metadata.term());
+                new Ask(through, SETTINGS.callTimeout()), dataNodes(), SETTINGS, () -> nowNanos, metadata.term());
     }
 
     LostWatch watch(Metadata through, Duration lostAfter, Duration returnAfter) {
@@ -126,6 +119,11 @@ final class World {
                 settings(lostAfter, returnAfter),
                 () -> nowNanos,
                 metadata.term());
+    }
+
+    /** An operator's word that what a stopped sweep has found may go. */
+    void resumeSweep() {
+        ask.submit(new Command.OrderWorker(OrphanSweep.NAME, Command.WorkerOrder.START));
     }
 
     HealWorker heal(Metadata through, Placement placement) {
