@@ -37,9 +37,13 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
 
     private record TimedOut(long round) implements Command {}
 
-    /** What the parent hears after each probe. */
-    record Finding(Health health, boolean full, String reason, Room room) {
-        static final Finding NONE = new Finding(Health.UNKNOWN, false, "not probed yet", Room.UNKNOWN);
+    /**
+     * What the parent hears after each probe.
+     *
+     * @param answers the node itself, however bad the answer; as lasting as its health
+     */
+    record Finding(Health health, boolean answers, boolean full, String reason, Room room) {
+        static final Finding NONE = new Finding(Health.UNKNOWN, false, false, "not probed yet", Room.UNKNOWN);
     }
 
     private final TimerScheduler<Command> timers;
@@ -156,23 +160,25 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         if (!probe.uuid().equals(node.uuid())) {
             refused(
                     probe,
+                    false,
                     "another node, " + probe.uuid() + ", answers at " + node.url() + " instead of " + node.uuid());
         } else if (probe.incarnation() < node.incarnation()) {
             refused(
                     probe,
+                    true,
                     "restored disk: incarnation " + probe.incarnation() + " is below the recorded "
                             + node.incarnation());
         } else if (probe.disk() == Probe.Disk.FAILED) {
-            refused(probe, "its disk failed");
+            refused(probe, true, "its disk failed");
         } else {
             succeeded(probe);
         }
     }
 
-    private void refused(Probe probe, String reason) {
+    private void refused(Probe probe, boolean itself, String reason) {
         successesInARow = 0;
         failuresInARow = settings.failures();
-        find(new Finding(Health.UNHEALTHY, false, reason, probe.room()));
+        find(new Finding(Health.UNHEALTHY, itself, false, reason, probe.room()));
     }
 
     private void succeeded(Probe probe) {
@@ -181,16 +187,16 @@ final class HealthActor extends AbstractBehavior<HealthActor.Command> {
         boolean full = probe.disk() == Probe.Disk.FULL;
         boolean healthy = finding.health() != Health.UNHEALTHY || successesInARow >= settings.successes();
         String reason = !healthy ? finding.reason() : full ? "full" : "";
-        find(new Finding(healthy ? Health.HEALTHY : Health.UNHEALTHY, full, reason, probe.room()));
+        find(new Finding(healthy ? Health.HEALTHY : Health.UNHEALTHY, true, full, reason, probe.room()));
     }
 
     private void failed(String reason) {
         successesInARow = 0;
         failuresInARow++;
         if (failuresInARow >= settings.failures()) {
-            find(new Finding(Health.UNHEALTHY, finding.full(), reason, finding.room()));
+            find(new Finding(Health.UNHEALTHY, false, finding.full(), reason, finding.room()));
         } else if (finding.health() == Health.UNKNOWN) {
-            find(new Finding(Health.UNKNOWN, false, reason, finding.room()));
+            find(new Finding(Health.UNKNOWN, false, false, reason, finding.room()));
         }
     }
 

@@ -182,7 +182,8 @@ public final class NodeMapActor extends AbstractBehavior<NodeMapActor.Command> {
 
     private NodeView view(NodeInfo node) {
         HealthActor.Finding finding = findings.getOrDefault(node.id(), HealthActor.Finding.NONE);
-        return new NodeView(node, finding.health(), finding.full(), reason(node, finding), finding.room());
+        return new NodeView(
+                node, finding.health(), finding.answers(), finding.full(), reason(node, finding), finding.room());
     }
 
     private String reason(NodeInfo node, HealthActor.Finding finding) {

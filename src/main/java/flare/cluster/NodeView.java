@@ -7,10 +7,11 @@ import flare.placement.Candidate;
 /**
  * A data node as this process sees it now: its entry in the node map, and what probes say.
  *
+ * @param answers whether it answers as itself, be it that its disk failed
  * @param reason why it is not usable, one sentence; empty when it is
  * @param room as last heard
  */
-public record NodeView(NodeInfo node, Health health, boolean full, String reason, Room room) {
+public record NodeView(NodeInfo node, Health health, boolean answers, boolean full, String reason, Room room) {
 
     public enum Health {
         /** Not answered yet. */

@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param orphanStopShare unexplained orphans of a pass above this share of all copies stop the sweep
  * @param orphanStopCount unexplained orphans up to this many never stop it
  * @param uploadMaxAge a multipart upload that is not finished by then is aborted
- * @param lostAfter a node that the leader has not seen healthy for so long becomes LOST
- * @param returnAfter a node that became so and has answered for so long becomes ACTIVE again
+ * @param lostAfter a node that has not answered the leader for so long becomes LOST
+ * @param returnAfter a node that became so and has been healthy for so long becomes ACTIVE again
  */
 public record RepairSettings(
         Duration interval,

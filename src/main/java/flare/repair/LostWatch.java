@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Marks ACTIVE nodes LOST that this process has not seen healthy for the set time, and makes those ACTIVE again that a
- * coordinator had marked and that have answered for a while, with one incarnation: on this process's monotonic clock,
+ * Marks ACTIVE nodes LOST that have not answered this process for the set time, and makes those ACTIVE again that a
+ * coordinator had marked and that have been healthy for a while, with one incarnation: on this process's monotonic clock,
  * counted from its own election. Time in which it was stopped counts for no node, nor does time in which most nodes seem
  * gone: then it is rather this process that is cut off. No more than a third of the members is ever marked: the state
  * machine sees to that, and the alarm tells it.
@@ -41,10 +41,11 @@ final class LostWatch implements RepairWorker {
     /**
      * What this process sees of the nodes.
      *
-     * @param answers whether probes find the node healthy, whatever its state
+     * @param answers whether the node itself answers: one whose disk failed can still be read, and is an operator's to judge
+     * @param healthy whatever its state
      * @param trusted whether it is the one it claims to be
      */
-    record Sight(Predicate<NodeId> answers, Predicate<NodeId> trusted) {}
+    record Sight(Predicate<NodeId> answers, Predicate<NodeId> healthy, Predicate<NodeId> trusted) {}
 
     private record Answering(long incarnation, long sinceNanos) {}
 
@@ -155,7 +156,7 @@ final class LostWatch implements RepairWorker {
     private void takeBack(List<NodeInfo> lost, long now, boolean wasStopped) {
         Map<NodeId, Answering> latest = new HashMap<>();
         for (NodeInfo node : lost) {
-            if (!sight.answers().test(node.id()) || !sight.trusted().test(node.id())) {
+            if (!sight.healthy().test(node.id()) || !sight.trusted().test(node.id())) {
                 continue;
             }
             Answering before = answering.get(node.id());

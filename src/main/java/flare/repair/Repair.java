@@ -152,12 +152,12 @@ public final class Repair {
     }
 
     private List<RepairWorker> workers(long term) {
-        Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::isHealthy, settings, term);
+        Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::hasCopies, settings, term);
         return List.of(
                 new SessionExpiry(ask, sessions, nanoTime, term),
                 new LostWatch(
                         ask,
-                        new LostWatch.Sight(this::answers, node -> !distrusted.contains(node)),
+                        new LostWatch.Sight(this::answers, this::isHealthy, node -> !distrusted.contains(node)),
                         settings,
                         nanoTime,
                         term),
@@ -185,19 +185,23 @@ public final class Repair {
     }
 
     private boolean answers(NodeId node) {
-        return reach.nodeMap()
-                .find(node)
-                .filter(view -> view.health() == NodeView.Health.HEALTHY)
-                .isPresent();
+        return reach.nodeMap().find(node).map(NodeView::answers).orElse(false);
     }
 
-    /** To take copies from: those of a LOST node count as gone. */
     private boolean isHealthy(NodeId node) {
         return reach.nodeMap()
                 .find(node)
-                .filter(view -> view.health() == NodeView.Health.HEALTHY)
-                .filter(view -> view.node().state() != NodeState.LOST)
-                .isPresent();
+                .map(view -> view.health() == NodeView.Health.HEALTHY)
+                .orElse(false);
+    }
+
+    /** Those of a LOST node count as gone. */
+    private boolean hasCopies(NodeId node) {
+        return isHealthy(node)
+                && reach.nodeMap()
+                        .find(node)
+                        .map(view -> view.node().state() != NodeState.LOST)
+                        .orElse(false);
     }
 
     private boolean isUsable(NodeId node) {

@@ -76,6 +76,7 @@ class NodeMapActorTest {
         awaitHealth(ONE, Health.UNHEALTHY);
         assertThat(candidates()).containsExactly(candidate(ONE, false));
         assertThat(map.find(ONE.id()).orElseThrow().reason()).contains("refused by test");
+        assertThat(map.find(ONE.id()).orElseThrow().answers()).isFalse();
         answer(ONE, Probe.Disk.OK);
         tick();
         assertThat(map.usableNodes()).isZero();
@@ -131,7 +132,9 @@ class NodeMapActorTest {
         answer(ONE, Probe.Disk.FAILED);
         tick();
         assertThat(candidates()).containsExactly(candidate(ONE, false));
-        assertThat(map.find(ONE.id()).orElseThrow().reason()).isEqualTo("its disk failed");
+        NodeView view = map.find(ONE.id()).orElseThrow();
+        assertThat(view.reason()).isEqualTo("its disk failed");
+        assertThat(view.answers()).isTrue();
     }
 
     @Test
@@ -141,7 +144,9 @@ class NodeMapActorTest {
         answers.put(ONE.id(), () -> CompletableFuture.completedStage(new Probe(stranger, 5, ROOM, Probe.Disk.OK)));
         tick();
         assertThat(candidates()).containsExactly(candidate(ONE, false));
-        assertThat(map.find(ONE.id()).orElseThrow().reason()).contains("another node, " + stranger);
+        NodeView view = map.find(ONE.id()).orElseThrow();
+        assertThat(view.reason()).contains("another node, " + stranger);
+        assertThat(view.answers()).isFalse();
     }
 
     @Test

@@ -20,12 +20,16 @@ class LostWatchTest {
 
     private final World world = new World(6, 2);
     private final Set<NodeId> distrusted = new HashSet<>();
+    private final Set<NodeId> sick = new HashSet<>();
     private LostWatch watch = watch();
 
     private LostWatch watch() {
         return new LostWatch(
                 world.ask,
-                new LostWatch.Sight(id -> world.node(id.value()).up, id -> !distrusted.contains(id)),
+                new LostWatch.Sight(
+                        id -> world.node(id.value()).up,
+                        id -> world.node(id.value()).up && !sick.contains(id),
+                        id -> !distrusted.contains(id)),
                 World.SETTINGS,
                 () -> world.nowNanos,
                 world.metadata.term());
@@ -159,6 +163,17 @@ class LostWatchTest {
         pass(4);
         world.nowNanos += Duration.ofMinutes(5).toNanos();
         pass(50);
+        assertThat(state(2)).isEqualTo(NodeState.LOST);
+    }
+
+    @Test
+    void aNodeWhoseDiskFailedIsNotMarkedForItCanBeReadNorTakenBack() {
+        sick.add(new NodeId(2));
+        pass(2 * LOST_AFTER_SECONDS);
+        assertThat(state(2)).isEqualTo(NodeState.ACTIVE);
+        lose(2);
+        up(2);
+        pass(10 * RETURN_AFTER_SECONDS);
         assertThat(state(2)).isEqualTo(NodeState.LOST);
     }
 

@@ -115,7 +115,7 @@ final class World {
     LostWatch watch(Metadata through, Duration lostAfter, Duration returnAfter) {
         return new LostWatch(
                 new Ask(through, SETTINGS.callTimeout()),
-                new LostWatch.Sight(id -> node(id.value()).up, id -> true),
+                new LostWatch.Sight(id -> node(id.value()).up, id -> node(id.value()).up, id -> true),
                 settings(lostAfter, returnAfter),
                 () -> nowNanos,
                 metadata.term());
