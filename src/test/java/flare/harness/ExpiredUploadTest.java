@@ -52,7 +52,7 @@ class ExpiredUploadTest {
                 await().until(() -> chunks(topology) == COPIES * (CHUNKS + 7));
                 // While its session lives, nothing of it is taken.
                 await().during(Duration.ofSeconds(1)).until(() -> chunks(topology) >= COPIES * (CHUNKS + 7));
-                signal(sleeper, "STOP");
+                sleeper.suspend();
                 try {
                     await().atMost(Duration.ofSeconds(30))
                             .until(() -> Admin.status(leader)
@@ -63,7 +63,7 @@ class ExpiredUploadTest {
                     Admin.reclaim(leader);
                     assertThat(chunks(topology)).isEqualTo(COPIES * CHUNKS);
                 } finally {
-                    signal(sleeper, "CONT");
+                    sleeper.resume();
                 }
                 status = upload.finish();
             }
@@ -92,10 +92,5 @@ class ExpiredUploadTest {
                     .size();
         }
         return chunks;
-    }
-
-    private static void signal(ServerProcess process, String signal) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

@@ -147,6 +147,29 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** It stands still, its sockets stay open (SIGSTOP). */
+    void suspend() throws IOException {
+        signal("STOP");
+    }
+
+    void resume() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                .inheritIO()
+                .start();
+        try {
+            if (kill.waitFor() != 0) {
+                throw new IOException("kill -" + name + " of " + this.name + " failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }
