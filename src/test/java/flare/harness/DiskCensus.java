@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what really lies on the disks of data nodes, by looking into every file, not by asking them. */
 final class DiskCensus {
@@ -25,15 +30,39 @@ final class DiskCensus {
 
     /** Every file that begins as a chunk file does, wherever it lies and whatever its name, but for those set aside. */
     static List<Path> chunkFiles(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(file -> !file.toString().contains(SET_ASIDE))
-                    .filter(DiskCensus::beginsAsAChunk)
-                    .sorted()
-                    .toList();
-        }
+        return files(directory).stream()
+                .filter(file -> !file.toString().contains(SET_ASIDE))
+                .filter(DiskCensus::beginsAsAChunk)
+                .sorted()
+                .toList();
+    }
+
+    /** What goes while it looks, such as an old snapshot of the metadata, is not there. */
+    private static List<Path> files(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile()) {
+                    files.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path left, @Nullable IOException failure) throws IOException {
+                return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(left, failure);
+            }
+        });
+        return files;
     }
 
     /** As {@link #assertExact(ServerProcess, Path)} where the process keeps everything in its own directory. */
@@ -51,26 +80,21 @@ final class DiskCensus {
         for (JsonNode node : status.path("nodes")) {
             recorded += node.path("copies").asLong();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            assertThat(files.filter(Files::isRegularFile)
-                            .filter(file -> LEFTOVERS.contains(String.valueOf(file.getName(file.getNameCount() - 2)))))
-                    .isEmpty();
-        }
+        assertThat(files(directory).stream()
+                        .filter(file -> LEFTOVERS.contains(String.valueOf(file.getName(file.getNameCount() - 2)))))
+                .isEmpty();
         List<Path> found = chunkFiles(directory);
         assertThat(recorded).as("copies recorded").isPositive();
         assertThat(found).as("chunk files on disk; status %s", status).hasSize(Math.toIntExact(recorded));
     }
 
     private static boolean beginsAsAChunk(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return false;
-        }
         try (InputStream in = Files.newInputStream(file)) {
             return Arrays.equals(in.readNBytes(CHUNK_MAGIC.length), CHUNK_MAGIC);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
