@@ -122,7 +122,9 @@ class CrossNodeTest {
                 keys.add(key.group(1));
             }
             Matcher next = TOKEN.matcher(answer);
-            token = next.find() ? "&continuation-token=" + next.group(1).replace("+", "%2B").replace("=", "%3D") : "";
+            token = next.find()
+                    ? "&continuation-token=" + next.group(1).replace("+", "%2B").replace("=", "%3D")
+                    : "";
         } while (!token.isEmpty());
         return keys;
     }

@@ -46,7 +46,8 @@ class RollingRestartTest {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 int client = i;
-                Thread thread = new Thread(() -> longest.add(run(topology, client, new SplittableRandom(seed + client))));
+                Thread thread =
+                        new Thread(() -> longest.add(run(topology, client, new SplittableRandom(seed + client))));
                 thread.start();
                 clients.add(thread);
             }
@@ -114,7 +115,8 @@ class RollingRestartTest {
 
     private boolean read(ObjectClient node, String key, long wanted) {
         try {
-            long found = node.get(key).map(bytes -> ByteBuffer.wrap(bytes).getLong()).orElse(-1L);
+            long found =
+                    node.get(key).map(bytes -> ByteBuffer.wrap(bytes).getLong()).orElse(-1L);
             if (found != wanted) {
                 failures.add(key + " was " + found + " where " + wanted + " was acknowledged last");
             }
