@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  */
 final class NodeProcess {
 
+    /** PF_EXITING in Linux' sched.h. */
+    private static final long EXITING = 4;
+
     private static final Duration POLL = Duration.ofMillis(50);
     private static final String OWN_VARIABLES = "FLARE_";
     private static final String COLLECTOR = "-XX:\\+Use\\w+GC";
@@ -67,8 +70,9 @@ final class NodeProcess {
     /** Whether it ended in time; its pid file is gone then, and so are its hold on files and ports. */
     boolean awaitEnd(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
-        Optional<ProcessHandle> process = running();
         // A process loses its arguments, by which running() knows it, before it loses its locks and ports.
+        Optional<ProcessHandle> process =
+                recordedPid().flatMap(ProcessHandle::of).filter(recorded -> isOurs(recorded) || isEnding(recorded));
         while (process.filter(left -> !hasEnded(left)).isPresent()) {
             if (System.nanoTime() > deadline) {
                 return false;
@@ -147,13 +151,27 @@ final class NodeProcess {
         }
         boolean reapedByUs = process.parent().equals(Optional.of(ProcessHandle.current()));
         try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-            // The name before the last bracket may itself have blanks; the state follows, 17 fields on the threads.
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            String[] fields = stat(process);
             return !reapedByUs && fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1;
         } catch (IOException e) {
             return !process.isAlive();
         }
+    }
+
+    /** Whether it has begun to end: a flag of proc(5)'s stat, which a kernel's thread with a pid used again has not. */
+    private static boolean isEnding(ProcessHandle process) {
+        try {
+            return (Long.parseLong(stat(process)[6]) & EXITING) != 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** From the state on: the flags are 6 fields after it, the number of threads 17. */
+    private static String[] stat(ProcessHandle process) throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        // The name before the last bracket may itself have blanks.
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     /** One that ended and is not yet reaped has no arguments any more. */
