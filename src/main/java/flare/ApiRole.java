@@ -71,9 +71,11 @@ final class ApiRole {
     private final Settings settings;
     private final Metrics metrics;
     private final Https https;
+    private final NodesTls nodesTls;
     private final Closing closing;
 
-    ApiRole(ActorSystem<?> system, Settings settings, Metrics metrics, Closing closing) {
+    ApiRole(ActorSystem<?> system, Settings settings, Metrics metrics, NodesTls nodesTls, Closing closing) {
+        this.nodesTls = nodesTls;
         this.system = system;
         this.settings = settings;
         this.metrics = metrics;
@@ -184,7 +186,8 @@ final class ApiRole {
                             settings.session(),
                             settings.node().dataDir().resolve("meta"),
                             raftBind(),
-                            Optional.empty()),
+                            Optional.empty(),
+                            nodesTls.raft()),
                     Clock.systemUTC(),
                     onFailure);
             closing.add("metadata", metadata);

@@ -46,6 +46,7 @@ final class DataRole {
             ClusterSecret secret,
             ClusterIdentity cluster,
             DataNodeClients peers,
+            NodesTls tls,
             Closing closing) {
         DataRole role = new DataRole();
         int port = settings.data().port();
@@ -63,14 +64,15 @@ final class DataRole {
                     settings.data(),
                     Clock.systemUTC());
             HttpServer bound = Await.started(
-                    "data node port " + port, server.bind(settings.node().bind(), port), BIND_LIMIT);
+                    "data node port " + port, server.bind(settings.node().bind(), port, tls.certificate()), BIND_LIMIT);
             Duration limit = settings.node().shutdownLimit();
             closing.add("data node port " + bound.port(), () -> Await.stopped(bound.stop(limit), limit.plus(limit)));
             role.nodes.put(node.uuid(), node);
             role.disks.add(node);
             role.places.add(new Place(
                     "data node " + node.uuid(), directory, settings.data().reserve()));
-            role.urls.add(URI.create("http://" + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
+            role.urls.add(URI.create(settings.nodesTls().scheme() + "://"
+                    + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
             port = port == 0 ? 0 : port + 1;
         }
         return role;

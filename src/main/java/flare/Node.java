@@ -61,15 +61,17 @@ final class Node implements AutoCloseable {
         secret.follow(system, settings.node().clusterSecretReloadInterval(), metrics, closing);
         AdminServer admin = new AdminServer(system, settings, metrics);
         closing.add("admin port", admin::close);
+        NodesTls tls = NodesTls.start(system, settings, metrics, closing);
         ClusterIdentity cluster = new ClusterIdentity();
         DataNodeClients clients = new DataNodeClients(
                 system,
                 new NodeCredentials(
                         secret.secret(), cluster::get, settings.data().tokenTtl(), Clock.systemUTC()),
-                settings.data());
+                settings.data(),
+                tls.certificate());
         closing.add("connections to data nodes", clients);
         DataRole data = settings.node().isData()
-                ? DataRole.start(system, settings, secret.secret(), cluster, clients, closing)
+                ? DataRole.start(system, settings, secret.secret(), cluster, clients, tls, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
             DataProcess operations = new DataProcess(data.disks()::obstacles);
@@ -78,7 +80,7 @@ final class Node implements AutoCloseable {
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
-        ApiRole api = new ApiRole(system, settings, metrics, closing);
+        ApiRole api = new ApiRole(system, settings, metrics, tls, closing);
         ApiRole.Started started = api.start(data, secret, cluster, clients, onFailure);
         URI adminPort = admin.open(started.admin(), started.doctor(), data.disks());
         closing.add("readiness", admin::stopping);

@@ -25,3 +25,22 @@ openssl req -new -key ec.key -subj "/CN=expired" -out expired.csr
 openssl x509 -req -in expired.csr -signkey ec.key -extfile <(echo "$names") \
     -days -1 -out expired.crt
 rm -f expired.csr
+# Nodes' certificates: "node" and "node-2" of one authority, "stranger" of another, and one of the first that has expired.
+authority() {
+    openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
+    openssl req -x509 -new -key "$1.key" -subj "/CN=$1" -addext "keyUsage=critical,keyCertSign" \
+        -days $days -out "$1.crt"
+}
+node() {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out "$1.key"
+    openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
+    openssl x509 -req -in "$1.csr" -CA "$2.crt" -CAkey "$2.key" -CAcreateserial -days "$3" -out "$1.crt"
+    rm -f "$1.csr" "$2.srl"
+}
+authority nodes-ca
+authority strangers-ca
+node node nodes-ca $days
+node node-2 nodes-ca $days
+node stranger strangers-ca $days
+node node-expired nodes-ca -1
+rm -f nodes-ca.key strangers-ca.key

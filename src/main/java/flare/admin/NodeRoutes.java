@@ -67,7 +67,8 @@ final class NodeRoutes {
     private static URI url(String text) {
         try {
             URI url = URI.create(text);
-            if ("http".equals(url.getScheme()) && url.getHost() != null && url.getPort() > 0) {
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (http && url.getHost() != null && url.getPort() > 0) {
                 return url;
             }
         } catch (IllegalArgumentException e) {

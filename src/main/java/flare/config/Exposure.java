@@ -1,6 +1,7 @@
 package flare.config;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 
 /** What may be bound beyond loopback, and what processes of one cluster must share. */
@@ -21,6 +22,17 @@ final class Exposure {
             throw new InvalidSettingException(
                     "flare.cluster-secret is not set: a cluster of more than one process needs"
                             + " it, or flare.cluster-secret-file, the same in each");
+        }
+    }
+
+    /** A node that is called in the other way would never answer. */
+    static void checkUrls(NodeSettings node, NodeTlsSettings tls) {
+        for (URI url : node.dataNodes()) {
+            if (!tls.scheme().equals(url.getScheme())) {
+                throw new InvalidSettingException("flare.data-nodes = " + node.dataNodes() + " is not allowed "
+                        + (tls.isOn() ? "with" : "without") + " flare.nodes-tls: URLs with " + tls.scheme()
+                        + ":// are");
+            }
         }
     }
 

@@ -35,7 +35,8 @@ public record NodeSettings(
         Allowed.positive("cluster-secret-reload-interval", clusterSecretReloadInterval);
         Allowed.notBlank("bind", bind, "an address of this machine, such as 127.0.0.1, is");
         for (URI url : dataNodes) {
-            if (!"http".equals(url.getScheme()) || url.getHost() == null) {
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (!http || url.getHost() == null) {
                 throw new NotAllowedException("data-nodes", dataNodes, "URLs such as http://10.0.0.7:9000 are");
             }
         }

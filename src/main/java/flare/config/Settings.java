@@ -23,6 +23,7 @@ public record Settings(
         RepairSettings repair,
         ScrubSettings scrub,
         LogSettings log,
+        NodeTlsSettings nodesTls,
         Config config) {
 
     private static final String ROOT = "flare";
@@ -30,6 +31,7 @@ public record Settings(
 
     public Settings {
         Exposure.check(node, s3, raft);
+        Exposure.checkUrls(node, nodesTls);
     }
 
     /**
@@ -80,6 +82,7 @@ public record Settings(
                 block.repair,
                 block.scrub,
                 block.log,
+                block.nodesTls,
                 config);
     }
 
@@ -112,5 +115,6 @@ public record Settings(
             HealthSettings health,
             RepairSettings repair,
             ScrubSettings scrub,
-            LogSettings log) {}
+            LogSettings log,
+            NodeTlsSettings nodesTls) {}
 }

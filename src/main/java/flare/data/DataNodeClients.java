@@ -2,9 +2,11 @@ package flare.data;
 
 import flare.config.DataSettings;
 import flare.data.DataNode.NodeHealth;
+import flare.http.NodeCertificate;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -17,18 +19,26 @@ public final class DataNodeClients implements AutoCloseable {
     private final ActorSystem<?> system;
     private final NodeCredentials credentials;
     private final DataSettings settings;
+    private final Optional<NodeCertificate> tls;
     private final Map<URI, NodeConnections> connections = new HashMap<>();
     private final Map<Address, DataNode> nodes = new HashMap<>();
 
     private record Address(UUID uuid, URI url) {}
 
     public DataNodeClients(ActorSystem<?> system, NodeCredentials credentials, DataSettings settings) {
+        this(system, credentials, settings, Optional.empty());
+    }
+
+    /** @param tls with it nodes are called over TLS only, without it without */
+    public DataNodeClients(
+            ActorSystem<?> system, NodeCredentials credentials, DataSettings settings, Optional<NodeCertificate> tls) {
+        this.tls = tls;
         this.system = system;
         this.credentials = credentials;
         this.settings = settings;
     }
 
-    /** The node, expected at that URL ({@code http://host:port}); reaching it is the first call's matter. */
+    /** The node, expected at that URL ({@code http://host:port}, over TLS {@code https://host:port}); reaching it is the first call's matter. */
     public synchronized DataNode at(UUID uuid, URI url) {
         return nodes.computeIfAbsent(new Address(uuid, url), address -> client(uuid, url));
     }
@@ -43,7 +53,7 @@ public final class DataNodeClients implements AutoCloseable {
     }
 
     private synchronized NodeConnections connectionsTo(URI url) {
-        return connections.computeIfAbsent(url, to -> new NodeConnections(system.classicSystem(), to, settings));
+        return connections.computeIfAbsent(url, to -> new NodeConnections(system.classicSystem(), to, settings, tls));
     }
 
     /** Connections open to one URL, idle ones included. */

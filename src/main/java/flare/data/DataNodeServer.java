@@ -7,9 +7,11 @@ import flare.data.DataNode.CopyContent;
 import flare.data.DataNode.CopyReceipt;
 import flare.http.ClusterSecret;
 import flare.http.HttpServer;
+import flare.http.NodeCertificate;
 import flare.http.NodeToken;
 import flare.http.NodeTokenException;
 import flare.http.RequestGuard;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.http.scaladsl.model.EntityStreamException;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.japi.Pair;
@@ -108,8 +111,19 @@ public final class DataNodeServer {
 
     /** @param port 0: any free one */
     public CompletionStage<HttpServer> bind(String host, int port) {
+        return bind(host, port, Optional.empty());
+    }
+
+    /** @param tls with it only nodes are connected that have a certificate, too */
+    public CompletionStage<HttpServer> bind(String host, int port, Optional<NodeCertificate> tls) {
         return HttpServer.bind(
-                system, host, port, new HttpServer.Limits(settings.maxConnections(), IDLE_TIMEOUT), this::handle);
+                system,
+                new HttpServer.Listening(
+                        new InetSocketAddress(host, port),
+                        new HttpServer.Limits(settings.maxConnections(), IDLE_TIMEOUT),
+                        ServerSettings.create(system.classicSystem()),
+                        tls),
+                this::handle);
     }
 
     CompletionStage<HttpResponse> handle(HttpRequest request) {

@@ -117,8 +117,9 @@ final class NodeCallParser {
     private PullOrder pullOrder() {
         try {
             URI url = URI.create(text("url"));
-            if (!"http".equals(url.getScheme()) || url.getHost() == null || url.getPort() < 1) {
-                throw malformed("url is to be http://host:port");
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (!http || url.getHost() == null || url.getPort() < 1) {
+                throw malformed("url is to be http://host:port or https://host:port");
             }
             String crc = text("crc32c");
             if (!CRC.matcher(crc).matches()) {

@@ -8,7 +8,6 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.http.javadsl.ClientTransport;
-import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.OutgoingConnection;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -43,6 +42,11 @@ final class NodeConnection {
     private int exchanges;
     private boolean closed;
     private boolean closing;
+
+    /** What carries requests over the bytes of a connection: HTTP, with TLS or without. */
+    interface Transport {
+        Flow<HttpRequest, HttpResponse, CompletionStage<OutgoingConnection>> over(ClientTransport tcp);
+    }
 
     /** The pool. Called from any thread. */
     interface Owner {
@@ -88,17 +92,12 @@ final class NodeConnection {
     }
 
     /** @param stall longest silence of the node in the middle of an answer */
-    NodeConnection(
-            ActorSystem system, String host, int port, ClientConnectionSettings settings, Duration stall, Owner owner) {
+    NodeConnection(ActorSystem system, Transport above, Duration stall, Owner owner) {
         this.system = system;
         this.stall = stall;
         this.owner = owner;
         var running = Source.<HttpRequest>queue(1)
-                .via(Http.get(system)
-                        .connectionTo(host)
-                        .toPort(port)
-                        .withClientConnectionSettings(settings.withTransport(new Cuttable()))
-                        .http())
+                .via(above.over(new Cuttable()))
                 .toMat(Sink.foreach(this::answered), Keep.both())
                 .run(system);
         this.requests = running.first();

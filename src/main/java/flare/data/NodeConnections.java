@@ -1,16 +1,20 @@
 package flare.data;
 
 import flare.config.DataSettings;
+import flare.http.NodeCertificate;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.http.javadsl.ConnectionContext;
+import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.settings.ClientConnectionSettings;
@@ -28,8 +32,8 @@ final class NodeConnections implements NodeConnection.Owner {
     private static final Duration KEEP_IDLE = Duration.ofSeconds(30);
 
     private final ActorSystem system;
-    private final String host;
-    private final int port;
+    private final URI url;
+    private final Optional<NodeCertificate> tls;
     private final int max;
     private final Duration stall;
     private final ClientConnectionSettings settings;
@@ -41,10 +45,10 @@ final class NodeConnections implements NodeConnection.Owner {
 
     private record Idle(NodeConnection connection, long sinceNanos) {}
 
-    NodeConnections(ActorSystem system, URI url, DataSettings data) {
+    NodeConnections(ActorSystem system, URI url, DataSettings data, Optional<NodeCertificate> tls) {
         this.system = system;
-        this.host = url.getHost();
-        this.port = url.getPort();
+        this.url = url;
+        this.tls = tls;
         this.max = data.maxCalls();
         this.stall = data.stallTimeout();
         this.settings =
@@ -59,6 +63,10 @@ final class NodeConnections implements NodeConnection.Owner {
      * @param answerWithin from the moment the request is wholly sent
      */
     CompletionStage<HttpResponse> call(HttpRequest request, Duration answerWithin) {
+        if (!url.getScheme().equals(tls.isPresent() ? "https" : "http")) {
+            return CompletableFuture.failedFuture(
+                    new DataNodeException(DataNodeException.Kind.UNREACHABLE, otherScheme()));
+        }
         NodeConnection connection;
         synchronized (this) {
             if (closed) {
@@ -69,14 +77,31 @@ final class NodeConnections implements NodeConnection.Owner {
                 connection = last.connection;
             } else if (open < max) {
                 open++;
-                connection = new NodeConnection(system, host, port, settings, stall, this);
+                connection = new NodeConnection(system, flow(), stall, this);
             } else {
                 return CompletableFuture.failedFuture(new DataNodeException(
                         DataNodeException.Kind.BUSY,
-                        "flare.data.max-calls = " + max + " calls to " + host + ":" + port + " are under way"));
+                        "flare.data.max-calls = " + max + " calls to " + url.getAuthority() + " are under way"));
             }
         }
         return connection.send(request, answerWithin);
+    }
+
+    private NodeConnection.Transport flow() {
+        var to = Http.get(system).connectionTo(url.getHost()).toPort(url.getPort());
+        return tls.<NodeConnection.Transport>map(certificate ->
+                        tcp -> to.withClientConnectionSettings(settings.withTransport(tcp))
+                                .withCustomHttpsConnectionContext(ConnectionContext.httpsClient(
+                                        (host, port) -> certificate.clientEngine(host, port)))
+                                .https())
+                .orElse(tcp -> to.withClientConnectionSettings(settings.withTransport(tcp))
+                        .http());
+    }
+
+    private String otherScheme() {
+        return tls.isPresent()
+                ? url + " is not called: with flare.nodes-tls data nodes are reached by https:// only"
+                : url + " is not called: without flare.nodes-tls data nodes are reached by http:// only";
     }
 
     @Override

@@ -92,18 +92,15 @@ public final class HttpServer {
      * Where and how a port listens.
      *
      * @param choices the caller's own, of parser and renderer
-     * @param certificate with one the port speaks TLS and nothing else
+     * @param tls with it the port speaks TLS and nothing else
      */
     public record Listening(
-            InetSocketAddress address,
-            Limits limits,
-            ServerSettings choices,
-            Optional<ServedCertificate> certificate) {}
+            InetSocketAddress address, Limits limits, ServerSettings choices, Optional<? extends PortTls> tls) {}
 
     /** What the connections of one port share. */
     private record Port(
             ServerSettings settings,
-            Optional<ServedCertificate> certificate,
+            Optional<? extends PortTls> tls,
             Patience patience,
             OpenConnections open,
             Drain drain,
@@ -140,7 +137,7 @@ public final class HttpServer {
         ServerSettings settings = settings(listening.choices(), listening.limits());
         Port port = new Port(
                 settings,
-                listening.certificate(),
+                listening.tls(),
                 patience,
                 new OpenConnections(patience.linger()),
                 new Drain(),
@@ -228,12 +225,17 @@ public final class HttpServer {
                 .serverLayer(port.settings(), Optional.of(connection.remoteAddress()))
                 .atop(withoutTls())
                 .atop(BidiFlow.<ByteString, ByteString>bidirectionalIdleTimeout(idle))
-                .atop(port.certificate()
-                        .map(certificate -> guarded(guard)
-                                .atop(BidiFlow.fromGraph(new TlsStage(
-                                        certificate.engine(), port.patience().head())))
-                                .atop(BidiFlow.fromFlows(outbound, inbound)))
-                        .orElseGet(() -> BidiFlow.fromFlows(outbound, inbound.via(guard))));
+                .atop(
+                        port.tls().isPresent()
+                                ? guarded(guard)
+                                        .atop(BidiFlow.fromGraph(
+                                                tls(port.tls().get(), port, connection.remoteAddress())))
+                                        .atop(BidiFlow.fromFlows(outbound, inbound))
+                                : BidiFlow.fromFlows(outbound, inbound.via(guard)));
+    }
+
+    private static TlsStage tls(PortTls tls, Port port, InetSocketAddress from) {
+        return new TlsStage(tls.engine(), port.patience().head(), why -> tls.refused(from, why));
     }
 
     private static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> guarded(RequestGuard guard) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The certificate that new connections get, kept up to date with its files. Files that changed and can't be served change
  * nothing but the log and {@link State#problem}; open connections keep the certificate they began with.
  */
-public final class ServedCertificate {
+public final class ServedCertificate implements PortTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServedCertificate.class);
 
@@ -69,8 +69,8 @@ public final class ServedCertificate {
                 .map(chain -> new ServedCertificate(chain, settings.key().orElseThrow(), clock));
     }
 
-    /** For a new connection. */
-    SSLEngine engine() {
+    @Override
+    public SSLEngine engine() {
         return current.engine();
     }
 

@@ -48,7 +48,7 @@ final class ServerCertificate {
         return new ServerCertificate(chain.get(0), context(chainFile, chain, key));
     }
 
-    private static List<X509Certificate> chain(PemFile file) {
+    static List<X509Certificate> chain(PemFile file) {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : file.all("CERTIFICATE")) {
             try {

@@ -3,6 +3,7 @@ package flare.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -58,11 +59,16 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
 
     private final SSLEngine engine;
     private final Duration handshakeLimit;
+    private final Consumer<String> refused;
 
-    /** @param engine of one connection */
-    TlsStage(SSLEngine engine, Duration handshakeLimit) {
+    /**
+     * @param engine of one connection
+     * @param refused told why one that spoke got no connection
+     */
+    TlsStage(SSLEngine engine, Duration handshakeLimit, Consumer<String> refused) {
         this.engine = engine;
         this.handshakeLimit = handshakeLimit;
+        this.refused = refused;
     }
 
     @Override
@@ -126,6 +132,9 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
                 endInput();
                 askForMore();
             } catch (SSLException e) {
+                if (!tls.isHandshaken()) {
+                    refused.accept(String.valueOf(e.getMessage()));
+                }
                 end(tls.alert());
             }
         }
@@ -326,6 +335,7 @@ final class TlsStage extends GraphStage<BidiShape<ByteString, ByteString, ByteSt
                     begun = true;
                     scheduleOnce(HANDSHAKE_LIMIT, handshakeLimit);
                     if (bytes.apply(0) != HANDSHAKE_RECORD) {
+                        refused.accept("it does not speak TLS");
                         end(NOT_TLS_ANSWER);
                         return;
                     }

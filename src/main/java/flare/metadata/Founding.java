@@ -50,20 +50,21 @@ final class Founding {
      *
      * @throws IOException with a sentence, if the group is there already and this process's part of it is lost
      */
-    static void await(MetaDirectory directory, RaftMembers members, String bind, PeerRpc rpc) throws IOException {
+    static void await(MetaDirectory directory, RaftMembers members, String bind, PeerRpc rpc, RaftTransport transport)
+            throws IOException {
         Identity own = new Identity(members.own().id(), members.group());
         List<Member> others = members.all().stream()
                 .filter(member -> !member.id().equals(own.peer()))
                 .toList();
         if (!others.isEmpty()) {
             new Founding(directory, own, others, rpc)
-                    .await(new InetSocketAddress(bind, members.own().port()));
+                    .await(new InetSocketAddress(bind, members.own().port()), transport);
         }
     }
 
-    private void await(InetSocketAddress address) throws IOException {
+    private void await(InetSocketAddress address, RaftTransport transport) throws IOException {
         Stage stage = directory.founding(own) ? Stage.MARKED : Stage.FRESH;
-        try (FoundingPort port = FoundingPort.open(address, own.group(), own.peer(), stage)) {
+        try (FoundingPort port = FoundingPort.open(address, own.group(), own.peer(), stage, transport)) {
             while (true) {
                 Map<Member, Answer> answers = new LinkedHashMap<>();
                 others.forEach(other -> answers.put(other, ask(other)));

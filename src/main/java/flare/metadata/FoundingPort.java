@@ -31,17 +31,21 @@ final class FoundingPort implements Closeable {
     private final String peer;
     private volatile Stage stage;
 
-    private FoundingPort(InetSocketAddress address, UUID group, String peer, Stage stage) {
+    private FoundingPort(InetSocketAddress address, UUID group, String peer, Stage stage, RaftTransport transport)
+            throws IOException {
         this.group = group;
         this.peer = peer;
         this.stage = stage;
-        this.server =
-                NettyServerBuilder.forAddress(address).addService(new Answers()).build();
+        this.server = transport
+                .secured(NettyServerBuilder.forAddress(address))
+                .addService(new Answers())
+                .build();
     }
 
     /** Throws {@link IOException} if the port can't be had. */
-    static FoundingPort open(InetSocketAddress address, UUID group, String peer, Stage stage) throws IOException {
-        FoundingPort port = new FoundingPort(address, group, peer, stage);
+    static FoundingPort open(InetSocketAddress address, UUID group, String peer, Stage stage, RaftTransport transport)
+            throws IOException {
+        FoundingPort port = new FoundingPort(address, group, peer, stage, transport);
         port.server.start();
         return port;
     }

@@ -51,8 +51,8 @@ final class GroupAdmin implements RaftPeers, Closeable {
 
     private final RaftGroupId group;
     private final Supplier<RaftConfiguration> local;
-    private final PeerRpc questions = new PeerRpc(ASK_LIMIT);
-    private final PeerRpc orders = new PeerRpc(CHANGE_LIMIT);
+    private final PeerRpc questions;
+    private final PeerRpc orders;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "raft-members");
         thread.setDaemon(true);
@@ -60,7 +60,9 @@ final class GroupAdmin implements RaftPeers, Closeable {
     });
 
     /** @param local the members as this peer's log has them */
-    GroupAdmin(RaftGroupId group, Supplier<RaftConfiguration> local) {
+    GroupAdmin(RaftGroupId group, Supplier<RaftConfiguration> local, RaftTransport transport) {
+        this.questions = new PeerRpc(ASK_LIMIT, transport);
+        this.orders = new PeerRpc(CHANGE_LIMIT, transport);
         this.group = group;
         this.local = local;
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
@@ -22,8 +21,8 @@ final class LeaderClient implements Closeable {
 
     private final RaftClientRpc rpc;
 
-    LeaderClient(ClientId id, RaftProperties properties, Parameters parameters) {
-        rpc = new GrpcFactory(parameters).newRaftClientRpc(id, properties);
+    LeaderClient(ClientId id, RaftProperties properties, RaftTransport transport) {
+        rpc = new GrpcFactory(transport.parameters()).newRaftClientRpc(id, properties);
     }
 
     /**

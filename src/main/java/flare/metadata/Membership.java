@@ -38,17 +38,19 @@ record Membership(Identity identity, Member own, List<RaftPeer> first, boolean j
      * @param limit how long a process that joins looks for the group
      * @throws IOException with a sentence, if the directory is not this process's to use or there is no group to join
      */
-    static Membership of(MetaDirectory directory, RaftMembers members, String bind, Duration limit) throws IOException {
+    static Membership of(
+            MetaDirectory directory, RaftMembers members, String bind, Duration limit, RaftTransport transport)
+            throws IOException {
         Optional<Identity> known = directory.identity(members.own().id());
         if (known.isPresent()) {
             Member own = members.own().named(known.get().peer());
             return new Membership(known.get(), own, peers(members, own), directory.joining());
         }
-        try (PeerRpc rpc = new PeerRpc(ASK_LIMIT)) {
+        try (PeerRpc rpc = new PeerRpc(ASK_LIMIT, transport)) {
             if (members.joins()) {
                 return join(directory, members, rpc, limit);
             }
-            Founding.await(directory, members, bind, rpc);
+            Founding.await(directory, members, bind, rpc, transport);
             Identity identity = new Identity(members.own().id(), members.group());
             return new Membership(identity, members.own(), peers(members, members.own()), false);
         }

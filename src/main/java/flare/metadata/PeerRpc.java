@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupInfoReply;
@@ -28,8 +27,8 @@ final class PeerRpc implements Closeable {
     private final AtomicLong calls = new AtomicLong();
     private final RaftClientRpc rpc;
 
-    PeerRpc(Duration limit) {
-        rpc = new GrpcFactory(new Parameters()).newRaftClientRpc(id, RatisProperties.client(limit));
+    PeerRpc(Duration limit, RaftTransport transport) {
+        rpc = new GrpcFactory(transport.parameters()).newRaftClientRpc(id, RatisProperties.client(limit));
     }
 
     /** Uses this address of the peer from now on, whatever others say. */

@@ -42,7 +42,18 @@ import org.slf4j.LoggerFactory;
 public final class RaftMetadata implements Metadata, AutoCloseable {
 
     /** How a process takes part in the metadata. */
-    public record Options(RaftSettings raft, SessionSettings session, Path directory, String bind, Optional<URI> url) {}
+    public record Options(
+            RaftSettings raft,
+            SessionSettings session,
+            Path directory,
+            String bind,
+            Optional<URI> url,
+            RaftTransport transport) {
+
+        public Options(RaftSettings raft, SessionSettings session, Path directory, String bind, Optional<URI> url) {
+            this(raft, session, directory, bind, url, RaftTransport.plain());
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(RaftMetadata.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
@@ -100,7 +111,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
                             options.raft.stateWriteBuffer().bytes(),
                             options.raft.stateBlockCache().bytes()));
         };
-        return start(system, options, new RatisNode.Replicated(opener, new ProtobufLogCodec(), clock), onFailure);
+        return start(
+                system,
+                options,
+                new RatisNode.Replicated(opener, new ProtobufLogCodec(), clock, options.transport),
+                onFailure);
     }
 
     static RaftMetadata start(

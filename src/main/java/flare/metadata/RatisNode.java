@@ -18,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -45,8 +44,13 @@ import org.slf4j.LoggerFactory;
  */
 final class RatisNode implements CommandLog, AutoCloseable {
 
-    /** What is applied, and how it is written down. */
-    record Replicated(LiveState.Opener opener, LogCodec codec, Clock clock) {}
+    /** What is applied, how it is written down, and how it travels. */
+    record Replicated(LiveState.Opener opener, LogCodec codec, Clock clock, RaftTransport transport) {
+
+        Replicated(LiveState.Opener opener, LogCodec codec, Clock clock) {
+            this(opener, codec, clock, RaftTransport.plain());
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(RatisNode.class);
     /** How long a process that joins looks for the group. */
@@ -98,12 +102,13 @@ final class RatisNode implements CommandLog, AutoCloseable {
                 .setServerId(membership.peer().getId())
                 .setGroup(RaftGroup.valueOf(groupId, membership.first()))
                 .setProperties(properties)
+                .setParameters(replicated.transport().parameters())
                 // Formats only what was never there; the builder's default would format always.
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setStateMachine(stateMachine)
                 .build();
-        this.leaderClient = new LeaderClient(clientId, properties, new Parameters());
-        this.peers = new GroupAdmin(groupId, this::conf);
+        this.leaderClient = new LeaderClient(clientId, properties, replicated.transport());
+        this.peers = new GroupAdmin(groupId, this::conf, replicated.transport());
         this.watch = new MembershipWatch(
                 new MembershipWatch.Own(
                         membership.peer(),
@@ -124,11 +129,13 @@ final class RatisNode implements CommandLog, AutoCloseable {
     static RatisNode start(
             RaftSettings settings, Path metaDir, String bind, Replicated replicated, Consumer<Throwable> onFailure)
             throws IOException {
-        refuseInsecure(settings, bind);
+        if (!replicated.transport().isSecured()) {
+            refuseInsecure(settings, bind);
+        }
         RaftMembers members = RaftMembers.of(settings, bind);
         MetaDirectory directory = MetaDirectory.open(metaDir);
         try {
-            Membership membership = Membership.of(directory, members, bind, JOIN_LIMIT);
+            Membership membership = Membership.of(directory, members, bind, JOIN_LIMIT, replicated.transport());
             RaftProperties properties = RatisProperties.of(
                     settings,
                     members.startsAlone()
@@ -436,10 +443,9 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     private static void refuseInsecure(RaftSettings settings, String bind) throws IOException {
         if (!settings.insecure() && !InetAddress.getByName(bind).isLoopbackAddress()) {
-            throw new InvalidSettingException(
-                    "flare.bind = " + bind + " is not allowed for the Raft port without mutual"
-                            + " TLS: anyone who reaches it could change the metadata; a loopback address is, or"
-                            + " flare.raft.insecure = true");
+            throw new InvalidSettingException("flare.bind = " + bind + " is not allowed for the Raft port without"
+                    + " flare.nodes-tls: anyone who reaches it could change the metadata; a loopback address is, or"
+                    + " flare.raft.insecure = true");
         }
     }
 
