@@ -171,6 +171,7 @@ final class ApiRole {
                 system,
                 settings,
                 secret,
+                nodesTls,
                 local,
                 admin,
                 new Examination.Reach(metadata, raft.renamesDurable(), nodeMap, dataNodes));

@@ -5,6 +5,7 @@ import flare.admin.doctor.Check;
 import flare.admin.doctor.DiskCheck;
 import flare.admin.doctor.Doctor;
 import flare.admin.doctor.NodeAnswer;
+import flare.admin.doctor.NodeCertificateCheck;
 import flare.admin.doctor.NodesCheck;
 import flare.admin.doctor.OpenFilesCheck;
 import flare.admin.doctor.Place;
@@ -48,15 +49,17 @@ final class Examination {
             ActorSystem<?> system,
             Settings settings,
             Secrets.Loaded secret,
+            NodesTls tls,
             DataRole data,
             AdminOperations operations) {
-        return new Doctor(machine(system, settings, secret, data.places(), operations), CHECK_LIMIT);
+        return new Doctor(machine(system, settings, secret, tls, data.places(), operations), CHECK_LIMIT);
     }
 
     static Doctor ofCluster(
             ActorSystem<?> system,
             Settings settings,
             Secrets.Loaded secret,
+            NodesTls tls,
             DataRole data,
             AdminOperations operations,
             Reach reach) {
@@ -66,7 +69,7 @@ final class Examination {
                 settings.node().dataDir().resolve("meta"),
                 settings.data().reserve()));
         places.addAll(data.places());
-        List<Check> checks = machine(system, settings, secret, places, operations);
+        List<Check> checks = machine(system, settings, secret, tls, places, operations);
         checks.add(new RaftCheck(reach.metadata(), reach.renamesDurable()));
         checks.add(new NodesCheck(
                 reach.metadata(),
@@ -82,6 +85,7 @@ final class Examination {
             ActorSystem<?> system,
             Settings settings,
             Secrets.Loaded secret,
+            NodesTls tls,
             List<Place> places,
             AdminOperations operations) {
         List<Check> checks = new ArrayList<>();
@@ -89,6 +93,7 @@ final class Examination {
         checks.add(new DiskCheck(places, system.dispatchers().lookup(DispatcherSelector.blocking())));
         checks.add(new OpenFilesCheck(SELF, files(settings)));
         checks.add(new SecretCheck(secret.secret(), secret.file()));
+        tls.certificate().ifPresent(used -> checks.add(new NodeCertificateCheck(used::state, Clock.systemUTC())));
         return checks;
     }
 

@@ -75,7 +75,7 @@ final class Node implements AutoCloseable {
                 : DataRole.none();
         if (!settings.node().isApi()) {
             DataProcess operations = new DataProcess(data.disks()::obstacles);
-            Doctor doctor = Examination.ofProcess(system, settings, secret, data, operations);
+            Doctor doctor = Examination.ofProcess(system, settings, secret, tls, data, operations);
             URI adminPort = admin.open(operations, doctor, data.disks());
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());

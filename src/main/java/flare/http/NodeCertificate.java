@@ -103,7 +103,7 @@ public final class NodeCertificate implements PortTls {
 
     /** Always that of the files. */
     public X509ExtendedTrustManager trust() {
-        return new AnyHost(() -> current.trust());
+        return new AnyHost(() -> current.trust(), why -> refused("the metadata log's peers", why));
     }
 
     public State state() {
@@ -115,7 +115,11 @@ public final class NodeCertificate implements PortTls {
     }
 
     @Override
-    public synchronized void refused(InetSocketAddress from, String why) {
+    public void refused(InetSocketAddress from, String why) {
+        refused(from.toString(), why);
+    }
+
+    private synchronized void refused(String with, String why) {
         Instant now = clock.instant();
         if (now.isBefore(nextRefusal)) {
             untold++;
@@ -123,8 +127,8 @@ public final class NodeCertificate implements PortTls {
         }
         nextRefusal = now.plus(REFUSAL_PAUSE);
         LOG.warn(
-                "A connection from {} got no data: only nodes with a certificate of {} may connect: {}{}",
-                from,
+                "A connection with {} got no data: only nodes with a certificate of {} may connect: {}{}",
+                with,
                 files.ca(),
                 why,
                 untold == 0 ? "" : " (and " + untold + " more before it)");

@@ -52,7 +52,7 @@ record NodeKeys(X509Certificate leaf, X509ExtendedKeyManager keys, X509ExtendedT
             checkIssued(files, chain, trust);
             X509ExtendedKeyManager keys = keys(files, chain, key);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {keys}, new TrustManager[] {new AnyHost(() -> trust)}, null);
+            context.init(new KeyManager[] {keys}, new TrustManager[] {new AnyHost(() -> trust, why -> {})}, null);
             return new NodeKeys(chain.get(0), keys, trust, context);
         } catch (GeneralSecurityException | IOException e) {
             throw new CertificateRefusedException(files.chain(), "it can't be used: " + e.getMessage(), e);

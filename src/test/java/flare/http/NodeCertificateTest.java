@@ -11,10 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +110,28 @@ class NodeCertificateTest {
                         .nodesTls()
                         .isOn())
                 .isTrue();
+    }
+
+    @Test
+    void trustsItsAuthorityOnlyWhateverTheHost() throws Exception {
+        X509ExtendedTrustManager trust =
+                load("nodes-ca.crt", "node.crt", "node.key").trust();
+        SSLEngine engine = SSLContext.getDefault().createSSLEngine("elsewhere.example", 443);
+        SSLParameters comparing = engine.getSSLParameters();
+        comparing.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(comparing);
+        trust.checkServerTrusted(chain("node-2.crt"), "UNKNOWN", engine);
+        trust.checkClientTrusted(chain("node-2.crt"), "UNKNOWN", engine);
+        assertThatThrownBy(() -> trust.checkServerTrusted(chain("stranger.crt"), "UNKNOWN", engine))
+                .isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> trust.checkClientTrusted(chain("stranger.crt"), "UNKNOWN", engine))
+                .isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> trust.checkClientTrusted(chain("node-expired.crt"), "UNKNOWN", engine))
+                .isInstanceOf(CertificateException.class);
+    }
+
+    private static X509Certificate[] chain(String name) {
+        return ServerCertificate.chain(PemFile.read(TlsFiles.path(name))).toArray(new X509Certificate[0]);
     }
 
     private static NodeCertificate load(String ca, String chain, String key) {
