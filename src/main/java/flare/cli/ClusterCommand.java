@@ -107,6 +107,11 @@ final class ClusterCommand implements Runnable {
                                 + " 'down' removes them.")
         private boolean netns;
 
+        @Option(
+                names = "--tls",
+                description = "Have the nodes reach each other over TLS, with certificates made in DIR/tls.")
+        private boolean tls;
+
         private ClusterPlan fresh(Network network) {
             int apis = or(api, DEFAULT_NODES);
             int datas = or(data, DEFAULT_NODES);
@@ -119,7 +124,8 @@ final class ClusterCommand implements Runnable {
                     or(heap, DEFAULT_HEAP_MEBIBYTES),
                     settings == null ? Map.of() : settings,
                     jvm == null ? List.of() : jvm,
-                    network);
+                    network,
+                    tls);
         }
 
         /** The plan with what was asked for now; equal to it when nothing else was. */
@@ -133,7 +139,8 @@ final class ClusterCommand implements Runnable {
                     or(heap, plan.heapMebibytes()),
                     settings == null ? plan.settings() : settings,
                     jvm == null ? plan.jvmOptions() : jvm,
-                    plan.network());
+                    plan.network(),
+                    tls || plan.tls());
         }
 
         private static int or(@Nullable Integer given, int otherwise) {

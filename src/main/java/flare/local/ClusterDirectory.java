@@ -55,6 +55,22 @@ final class ClusterDirectory {
         return root.resolve("root-secret-key");
     }
 
+    Path tls() {
+        return root.resolve("tls");
+    }
+
+    Path authority() {
+        return tls().resolve("ca.crt");
+    }
+
+    Path certificate(LocalNode node) {
+        return tls().resolve(node.name() + ".crt");
+    }
+
+    Path key(LocalNode node) {
+        return tls().resolve(node.name() + ".key");
+    }
+
     Path config(LocalNode node) {
         return root.resolve("conf").resolve(node.name() + ".conf");
     }
@@ -106,6 +122,9 @@ final class ClusterDirectory {
             if (plan.network().separatesNodes()) {
                 makeSecret(adminToken());
                 makeSecret(rootSecret());
+            }
+            if (plan.tls()) {
+                new NodeKeyFiles(this).make(plan.nodes());
             }
             ConfigText texts = new ConfigText(plan, this);
             replacePrivate(root.resolve("conf").resolve(ConfigText.SHARED), texts.shared());
@@ -196,7 +215,7 @@ final class ClusterDirectory {
     }
 
     /** Those there are stay: the nodes know them. */
-    private static void makeSecret(Path file) throws IOException {
+    static void makeSecret(Path file) throws IOException {
         if (!Files.exists(file)) {
             byte[] random = new byte[SECRET_BYTES];
             new SecureRandom().nextBytes(random);
@@ -204,7 +223,7 @@ final class ClusterDirectory {
         }
     }
 
-    private static void replacePrivate(Path file, String content) throws IOException {
+    static void replacePrivate(Path file, String content) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
         Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

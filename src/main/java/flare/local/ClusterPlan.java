@@ -1,6 +1,7 @@
 package flare.local;
 
 import flare.local.LocalNode.Role;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param settings passed to every process, by key
  * @param jvmOptions passed to every process, last
  * @param network what separates the nodes; {@link Network#LOOPBACK}: nothing but their ports
+ * @param tls whether the nodes reach each other over TLS
  */
 public record ClusterPlan(
         int api,
@@ -26,7 +28,8 @@ public record ClusterPlan(
         int heapMebibytes,
         Map<String, String> settings,
         List<String> jvmOptions,
-        Network network) {
+        Network network,
+        boolean tls) {
 
     /** How many processes of a kind there may be: as many as ports of a kind. */
     public static final int MAX_NODES = 100;
@@ -54,6 +57,9 @@ public record ClusterPlan(
             "flare.raft.peer",
             "flare.raft.peers",
             "flare.raft.join",
+            "flare.nodes-tls.ca",
+            "flare.nodes-tls.certificate",
+            "flare.nodes-tls.key",
             "flare.data.port",
             "flare.data.nodes",
             "flare.data.dirs");
@@ -73,6 +79,26 @@ public record ClusterPlan(
         settings = Map.copyOf(settings);
         settings.keySet().forEach(ClusterPlan::checkKey);
         jvmOptions = List.copyOf(jvmOptions);
+    }
+
+    /** Without TLS between the nodes. */
+    public ClusterPlan(
+            int api,
+            int data,
+            int peers,
+            int copies,
+            int port,
+            int heapMebibytes,
+            Map<String, String> settings,
+            List<String> jvmOptions,
+            Network network) {
+        this(api, data, peers, copies, port, heapMebibytes, settings, jvmOptions, network, false);
+    }
+
+    /** What clients of the node connect to. */
+    URI address(LocalNode node) {
+        String scheme = tls && !node.isApi() ? "https" : "http";
+        return URI.create(scheme + "://" + node.host() + ":" + node.port());
     }
 
     /** The highest odd number of peers up to three that so many API nodes give. */

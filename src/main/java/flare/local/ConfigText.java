@@ -32,13 +32,15 @@ final class ConfigText {
                 "flare.data-nodes",
                 list(nodes.stream()
                         .filter(node -> !node.isApi())
-                        .map(node -> node.address().toString())
+                        .map(node -> plan.address(node).toString())
                         .toList()));
         if (plan.api() > 1) {
             line(text, "flare.raft.peers", list(peers(nodes)));
         }
         if (plan.network().separatesNodes()) {
-            line(text, "flare.raft.insecure", "true");
+            if (!plan.tls()) {
+                line(text, "flare.raft.insecure", "true");
+            }
             line(text, "flare.admin.token", quoted(directory.readSecret(directory.adminToken())));
             line(text, "flare.s3.root-access-key", quoted(ClusterDirectory.ROOT_ACCESS_KEY));
             line(text, "flare.s3.root-secret-key-file", quoted(directory.rootSecret()));
@@ -56,6 +58,11 @@ final class ConfigText {
         line(text, "flare.roles", node.isApi() ? "[api]" : "[data]");
         line(text, "flare.data-dir", quoted(directory.data(node)));
         line(text, "flare.bind", quoted(node.host()));
+        if (plan.tls()) {
+            line(text, "flare.nodes-tls.ca", quoted(directory.authority()));
+            line(text, "flare.nodes-tls.certificate", quoted(directory.certificate(node)));
+            line(text, "flare.nodes-tls.key", quoted(directory.key(node)));
+        }
         line(text, "flare.admin.port", Integer.toString(node.adminPort()));
         if (node.isApi()) {
             line(text, "flare.http.port", Integer.toString(node.port()));

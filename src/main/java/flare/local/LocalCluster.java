@@ -238,7 +238,7 @@ public final class LocalCluster {
                 node.role().name().toLowerCase(Locale.ROOT),
                 state,
                 process.map(ProcessHandle::pid).orElse(null),
-                node.address().toString(),
+                plan.address(node).toString(),
                 node.admin().toString(),
                 process.isPresent() && probe.leads(node),
                 directory.log(node).toString(),

@@ -27,11 +27,6 @@ public record LocalNode(String name, Role role, String host, int port, int admin
         return role != Role.DATA;
     }
 
-    /** What clients of the node connect to. */
-    public URI address() {
-        return URI.create("http://" + host + ":" + port);
-    }
-
     public URI admin() {
         return URI.create("http://" + host + ":" + adminPort);
     }

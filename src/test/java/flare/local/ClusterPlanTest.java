@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flare.config.Settings;
+import flare.http.NodeCertificate;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,26 @@ class ClusterPlanTest {
                 .singleElement()
                 .extracting(LocalNode::role)
                 .isEqualTo(LocalNode.Role.LISTENER);
+    }
+
+    @Test
+    void makesCertificatesThatTheNodesAcceptOfEachOther() throws Exception {
+        ClusterPlan plan = new ClusterPlan(1, 1, 1, 1, 20_000, 256, Map.of(), List.of(), Network.LOOPBACK, true);
+        ClusterDirectory directory = new ClusterDirectory(root);
+        directory.write(plan);
+        String authority = Files.readString(directory.authority());
+        String key = Files.readString(directory.key(plan.node("data-1")));
+        directory.write(plan);
+
+        assertThat(Files.readString(directory.authority())).isEqualTo(authority);
+        assertThat(Files.readString(directory.key(plan.node("data-1")))).isEqualTo(key);
+        for (LocalNode node : plan.nodes()) {
+            Settings settings = settings(directory.config(node));
+            assertThat(settings.node().dataNodes()).containsExactly(URI.create("https://127.0.0.1:20300"));
+            NodeCertificate certificate =
+                    NodeCertificate.of(settings.nodesTls(), Clock.systemUTC()).orElseThrow();
+            assertThat(certificate.state().subject()).isEqualTo("CN=" + node.name());
+        }
     }
 
     @Test
