@@ -18,6 +18,8 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -47,6 +49,9 @@ final class MetadataStateMachine extends BaseStateMachine {
 
         /** Enough was applied since the last snapshot: replaying it would make the next start slow. */
         void snapshotDue();
+
+        /** Another peer leads, or this one. */
+        void ledBy(RaftPeerId leader);
 
         /** Ratis closed the state: this process is stopping, or it is no member any more. */
         void closed();
@@ -212,6 +217,14 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        super.notifyLeaderChanged(member, leader);
+        if (leader != null) {
+            host.ledBy(leader);
+        }
     }
 
     @Override

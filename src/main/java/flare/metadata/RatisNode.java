@@ -463,6 +463,11 @@ final class RatisNode implements CommandLog, AutoCloseable {
         }
 
         @Override
+        public void ledBy(RaftPeerId leader) {
+            leaderClient.ledBy(leader);
+        }
+
+        @Override
         public void snapshotDue() {
             requestSnapshot();
         }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PartitionTest {
 
     private static final int CLIENTS = 6;
+    private static final int CUT_MILLIS = 12_000;
+    private static final Duration RESUME_LIMIT = Duration.ofSeconds(5);
     private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(10);
     private static final long SEED = Long.getLong("storm.seed", System.nanoTime());
 
@@ -30,6 +34,50 @@ class PartitionTest {
     @BeforeEach
     void needsRoot() {
         assumeThat(CutCluster.isAllowed()).isTrue();
+    }
+
+    /** C2: the cut-off leader answers nothing but 503, the others elect another one. */
+    @Test
+    void aLeaderThatIsCutOffAnswersNothingAndTheOthersGoOn() throws Exception {
+        try (CutCluster cluster = new CutCluster(directory, 3, 3, 2)) {
+            RegisterLoad load = new RegisterLoad(cluster.objects(), CLIENTS, SEED);
+            long resumed;
+            int refused = 0;
+            try (load) {
+                Sleep.millis(2_000);
+                String old = cluster.awaitLeader(cluster.apis());
+                List<String> others = cluster.apisBut(old);
+                assertThat(cluster.client(old).put("before", new byte[] {1})).isEqualTo(200);
+                long begin = System.nanoTime();
+                for (String other : others) {
+                    cluster.cut(old, other);
+                }
+                resumed = awaitWrite(cluster, others, begin);
+                // Whoever was there already may wait for as long as a request may; from now on it knows.
+                while (System.nanoTime() - begin < CUT_MILLIS * 1_000_000L) {
+                    long asked = System.nanoTime();
+                    assertThat(cluster.client(old).put("cut-off", new byte[] {1}))
+                            .isEqualTo(503);
+                    assertThat(reads(cluster, old, "before")).isFalse();
+                    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(REFUSAL_LIMIT.multipliedBy(2));
+                    refused++;
+                }
+                for (String other : others) {
+                    cluster.mend(old, other);
+                }
+                cluster.awaitWhole();
+            }
+            System.out.printf(
+                    "C2 leader cut off: seed %d, others wrote after %d ms, %d times refused by the old one, %d operations, %d keys"
+                            + " not linearizable%n",
+                    SEED,
+                    resumed,
+                    refused,
+                    load.operations(),
+                    load.notLinearizable().size());
+            assertThat(load.notLinearizable()).as("seed %d", SEED).isEmpty();
+            assertThat(resumed).isLessThanOrEqualTo(RESUME_LIMIT.toMillis());
+        }
     }
 
     /** C3: one of three answers nothing, and without hanging; all is well soon after the others are back. */
@@ -175,5 +223,36 @@ class PartitionTest {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /**
+     * Milliseconds until a write succeeds that was sent to one of the nodes since: requests are sent four times a second, for
+     * one that is on its way to the old leader waits until its time is up.
+     */
+    private static long awaitWrite(CutCluster cluster, List<String> apis, long begin) {
+        AtomicLong first = new AtomicLong(Long.MAX_VALUE);
+        for (int attempt = 0; attempt < 120 && first.get() == Long.MAX_VALUE; attempt++) {
+            ObjectClient client = cluster.client(apis.get(attempt % apis.size()));
+            var unused = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            if (client.put("probe", new byte[] {1}) == 200) {
+                                first.accumulateAndGet((System.nanoTime() - begin) / 1_000_000, Math::min);
+                            }
+                        } catch (IOException e) {
+                            // Not yet.
+                        }
+                    },
+                    task -> {
+                        Thread thread = new Thread(task, "probe");
+                        thread.setDaemon(true);
+                        thread.start();
+                    });
+            Sleep.millis(250);
+        }
+        if (first.get() == Long.MAX_VALUE) {
+            throw new IllegalStateException("no write was acknowledged after the leader was cut off");
+        }
+        return first.get();
     }
 }

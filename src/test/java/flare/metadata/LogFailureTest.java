@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,9 @@ class LogFailureTest {
                 Clock.systemUTC(),
                 new SnapshotPace(Long.MAX_VALUE, Long.MAX_VALUE, System::nanoTime),
                 new MetadataStateMachine.Host() {
+                    @Override
+                    public void ledBy(RaftPeerId leader) {}
+
                     @Override
                     public void storageReady() {}
 

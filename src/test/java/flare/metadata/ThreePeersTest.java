@@ -88,6 +88,20 @@ class ThreePeersTest {
                 .until(() -> metadata(leader).status().leadingTerm().isEmpty());
     }
 
+    /** An isolated leader leads on for a second or two: each read must have asked the others, which leaves an entry. */
+    @Test
+    void eachReadAtTheLeaderIsConfirmedByAnEntryOfTheLog() throws Exception {
+        startAll();
+        String leader = leader();
+        create(leader, 1).get(20, SECONDS);
+        int reads = 20;
+        long before = metadata(leader).status().committedIndex();
+        for (int i = 0; i < reads; i++) {
+            assertThat(find(leader, 1)).isPresent();
+        }
+        assertThat(metadata(leader).status().committedIndex()).isGreaterThanOrEqualTo(before + reads);
+    }
+
     @Test
     void aPeerFarBehindGetsTheSnapshot() throws Exception {
         cluster.snapshotEntries = 30;
