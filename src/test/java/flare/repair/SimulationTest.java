@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class SimulationTest {
 
-    private static final int SEEDS = 60;
+    private static final long FIRST = Long.getLong("storm.seed", 1);
+    private static final int SEEDS = Integer.getInteger("storm.simulations", 60);
     private static final int STEPS = 400;
 
     @Test
@@ -15,7 +16,7 @@ class SimulationTest {
         long deletions = 0;
         long lost = 0;
         long returned = 0;
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = new Simulation(seed, World::reclaim);
             try {
                 simulation.run(STEPS);
@@ -26,14 +27,17 @@ class SimulationTest {
             lost += simulation.lost;
             returned += simulation.returned;
         }
-        assertThat(deletions).isGreaterThan(1_000);
-        assertThat(lost).isGreaterThan(100);
-        assertThat(returned).isGreaterThan(50);
+        System.out.printf(
+                "D11 %,d simulations from seed %d: %,d copies deleted, nodes %,d times lost and %,d times back, 0 wrong%n",
+                SEEDS, FIRST, deletions, lost, returned);
+        assertThat(deletions).isGreaterThan(16L * SEEDS);
+        assertThat(lost).isGreaterThan(SEEDS);
+        assertThat(returned).isGreaterThan(SEEDS / 2);
     }
 
     @Test
     void noticesAReclaimThatIgnoresTheReadMarks() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
             Simulation simulation = new Simulation(
                     seed,
                     (world, metadata) ->
