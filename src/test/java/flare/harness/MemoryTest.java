@@ -1,5 +1,6 @@
 package flare.harness;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryTest {
 
     private static final int MIB = 1024 * 1024;
-    private static final int OBJECT_BYTES = 64 * MIB;
+    private static final int OBJECT_BYTES = Integer.getInteger("storm.transfer-mebibytes", 64) * MIB;
     private static final int CLIENTS = 200;
     private static final int COPIED_CLIENTS = 50;
     private static final long RESIDENT_LIMIT = 1_100L * MIB;
@@ -107,7 +108,8 @@ class MemoryTest {
             }
         }
         if (connection.getResponseCode() != 200) {
-            throw new IOException("PUT " + number + ": " + connection.getResponseCode());
+            String said = new String(connection.getErrorStream().readAllBytes(), UTF_8);
+            throw new IOException("PUT " + number + ": " + connection.getResponseCode() + " " + said);
         }
     }
 
