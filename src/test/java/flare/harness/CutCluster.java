@@ -10,8 +10,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A local cluster whose nodes have network namespaces of their own, so that one can be made deaf to another: the packets
@@ -30,16 +33,26 @@ final class CutCluster implements AutoCloseable {
     /** Of the routes /object/KEY. */
     private static final String BUCKET = "object";
 
+    /** Not 0: that is what packets before a connection have, all of them. */
+    private static final List<String> LOST = List.of("1", "4", "7", "a", "d");
+
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private record Node(String name, String namespace, String host, URI object, URI admin) {}
+    private record Node(String name, long pid, String namespace, String host, URI object, URI admin) {}
+
+    /** What a process holds: what leaks shows here. Files of the store come and go by themselves and are left out. */
+    record Held(int threads, int connections) {}
 
     private final Path directory;
     private final Map<String, Node> nodes = new TreeMap<>();
 
-    CutCluster(Path directory, int apis, int datas, int copies) throws IOException {
+    /** @param settings of all nodes, as {@code flare.chunk-size=64KiB} */
+    CutCluster(Path directory, int apis, int datas, int copies, String... settings) throws IOException {
         this.directory = directory;
-        cluster("up", "--netns", "--api", "" + apis, "--data", "" + datas, "--copies", "" + copies, "--heap", "192");
+        List<String> up = new ArrayList<>(List.of("up", "--netns", "--api", "" + apis, "--data", "" + datas));
+        up.addAll(List.of("--copies", "" + copies, "--heap", "192"));
+        List.of(settings).forEach(setting -> up.addAll(List.of("--set", setting)));
+        cluster(up.toArray(String[]::new));
         try {
             prepare();
         } catch (IOException | RuntimeException e) {
@@ -51,11 +64,11 @@ final class CutCluster implements AutoCloseable {
     private void prepare() throws IOException {
         for (JsonNode node : JSON.readTree(cluster("status", "--json"))) {
             URI address = URI.create(node.path("address").asText() + "/");
-            String namespace =
-                    run("ip", "netns", "identify", node.path("pid").asText()).strip();
+            long pid = node.path("pid").asLong();
+            String namespace = run("ip", "netns", "identify", "" + pid).strip();
             String name = node.path("name").asText();
             URI admin = URI.create(node.path("admin").asText() + "/");
-            nodes.put(name, new Node(name, namespace, address.getHost(), address, admin));
+            nodes.put(name, new Node(name, pid, namespace, address.getHost(), address, admin));
             // The table of own addresses comes first as it is: nothing could be dropped before it.
             run("ip", "-n", namespace, "rule", "add", "pref", "100", "lookup", "local");
             run("ip", "-n", namespace, "rule", "del", "pref", "0");
@@ -85,6 +98,11 @@ final class CutCluster implements AutoCloseable {
         return System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/sbin/ip"));
     }
 
+    /** API and data nodes. */
+    List<String> all() {
+        return List.copyOf(nodes.keySet());
+    }
+
     List<String> apis() {
         return nodes.keySet().stream().filter(name -> name.startsWith("api-")).toList();
     }
@@ -104,10 +122,38 @@ final class CutCluster implements AutoCloseable {
     }
 
     JsonNode status(String api) throws IOException {
+        return Admin.send(admin(api, "/admin/status").timeout(Duration.ofSeconds(5)));
+    }
+
+    /** Reclaims everything that can be and waits for it. */
+    JsonNode reclaim(String api) throws IOException {
+        return Admin.send(
+                admin(api, "/admin/reclaim").timeout(Duration.ofMinutes(2)).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder admin(String api, String path) throws IOException {
         String token = Files.readString(directory.resolve("admin-token")).strip();
-        return Admin.send(HttpRequest.newBuilder(node(api).admin.resolve("/admin/status"))
-                .header("Authorization", "Bearer " + token)
-                .timeout(Duration.ofSeconds(5)));
+        return HttpRequest.newBuilder(node(api).admin.resolve(path)).header("Authorization", "Bearer " + token);
+    }
+
+    /** What the API node's status says of a data node. */
+    JsonNode nodeOf(String api, String data) throws IOException {
+        for (JsonNode one : status(api).path("nodes")) {
+            if (URI.create(one.path("url").asText()).getHost().equals(node(data).host)) {
+                return one;
+            }
+        }
+        throw new IOException("no node at " + node(data).host);
+    }
+
+    /** What the API node's status says of one of its workers. */
+    JsonNode workerOf(String api, String worker) throws IOException {
+        for (JsonNode one : status(api).path("workers")) {
+            if (one.path("name").asText().equals(worker)) {
+                return one;
+            }
+        }
+        throw new IOException(api + " has no worker " + worker);
     }
 
     String awaitLeader(List<String> among) {
@@ -180,6 +226,90 @@ final class CutCluster implements AutoCloseable {
     void mend(String one, String other) throws IOException {
         undeafen(one, other);
         undeafen(other, one);
+    }
+
+    /** As if its cable was pulled. */
+    void unplug(String name) throws IOException {
+        run("ip", "link", "set", cable(name), "down");
+    }
+
+    void plug(String name) throws IOException {
+        run("ip", "link", "set", cable(name), "up");
+    }
+
+    /** The other end of its eth0, on the host. */
+    private String cable(String name) throws IOException {
+        String peer = run("ip", "netns", "exec", node(name).namespace, "cat", "/sys/class/net/eth0/iflink")
+                .strip();
+        Path index = Path.of(run("sh", "-c", "grep -lx " + peer + " /sys/class/net/*/ifindex")
+                .strip());
+        return index.getName(index.getNameCount() - 2).toString();
+    }
+
+    /**
+     * Of what it sends, five packets in sixteen are lost: those whose IP identification, which counts up in each
+     * connection, has a last digit in {@link #LOST}. The kernel's own lossy queue, netem, is not everywhere.
+     */
+    void loseSome(String name) throws IOException {
+        tc(name, "qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb", "default", "10");
+        for (String kind : List.of("10", "20")) {
+            tc(name, "class", "add", "dev", "eth0", "parent", "1:", "classid", "1:" + kind, "htb", "rate", "10gbit");
+        }
+        tc(name, "qdisc", "add", "dev", "eth0", "parent", "1:20", "handle", "20:", "blackhole");
+        for (String digit : LOST) {
+            List<String> filter = new ArrayList<>(List.of("filter", "add", "dev", "eth0", "parent", "1:"));
+            filter.addAll(List.of("protocol", "ip", "prio", "1", "u32", "match", "u16", "0x" + digit, "0x000f"));
+            filter.addAll(List.of("at", "4", "classid", "1:20"));
+            tc(name, filter.toArray(String[]::new));
+        }
+    }
+
+    /** Answers how many packets were lost. */
+    long loseNone(String name) throws IOException {
+        JsonNode queues = JSON.readTree(tc(name, "-s", "-j", "qdisc", "show", "dev", "eth0"));
+        tc(name, "qdisc", "del", "dev", "eth0", "root");
+        long lost = 0;
+        for (JsonNode queue : queues) {
+            lost += queue.path("kind").asText().equals("blackhole")
+                    ? queue.path("drops").asLong()
+                    : 0;
+        }
+        return lost;
+    }
+
+    /** Its established connections end, and the other sides hear of it (RST). Answers how many. */
+    long reset(String name) throws IOException {
+        String said = run("ip", "netns", "exec", node(name).namespace, "ss", "-K", "-H", "-t", "state", "established");
+        return said.lines().filter(line -> line.contains(":")).count();
+    }
+
+    private String tc(String name, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", node(name).namespace, "tc"));
+        command.addAll(List.of(words));
+        return run(command.toArray(String[]::new));
+    }
+
+    Held held(String name) throws IOException {
+        Path process = Path.of("/proc", "" + node(name).pid);
+        int threads;
+        try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+            threads = (int) tasks.count();
+        }
+        int connections = 0;
+        try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+            for (Path file : files.toList()) {
+                connections += isSocket(file) ? 1 : 0;
+            }
+        }
+        return new Held(threads, connections);
+    }
+
+    private static boolean isSocket(Path file) throws IOException {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     void kill(String name) {

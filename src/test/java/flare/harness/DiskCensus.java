@@ -75,7 +75,11 @@ final class DiskCensus {
      * written or half deleted.
      */
     static void assertExact(ServerProcess api, Path directory) throws IOException {
-        JsonNode status = Admin.status(api);
+        assertExact(Admin.status(api), directory);
+    }
+
+    /** @param status what an API node says */
+    static void assertExact(JsonNode status, Path directory) throws IOException {
         long recorded = 0;
         for (JsonNode node : status.path("nodes")) {
             recorded += node.path("copies").asLong();

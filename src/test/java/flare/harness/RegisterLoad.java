@@ -18,6 +18,7 @@ final class RegisterLoad implements AutoCloseable {
 
     private static final int KEYS = 6;
 
+    private final String prefix;
     private final AtomicLong values = new AtomicLong();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Map<String, List<RegisterOperation>> histories = new ConcurrentHashMap<>();
@@ -25,6 +26,12 @@ final class RegisterLoad implements AutoCloseable {
 
     /** @param apis where the clients send to, each to one of them */
     RegisterLoad(List<Supplier<URI>> apis, int clients, long seed) {
+        this(apis, clients, seed, "");
+    }
+
+    /** @param prefix of its keys: a load takes them for absent when it begins */
+    RegisterLoad(List<Supplier<URI>> apis, int clients, long seed, String prefix) {
+        this.prefix = prefix;
         for (int i = 0; i < clients; i++) {
             SplittableRandom random = new SplittableRandom(seed + i);
             ObjectClient client = new ObjectClient(apis.get(i % apis.size()));
@@ -43,7 +50,7 @@ final class RegisterLoad implements AutoCloseable {
 
     private void run(ObjectClient client, SplittableRandom random) {
         while (!stopped.get()) {
-            String key = "register-" + random.nextInt(KEYS);
+            String key = prefix + "register-" + random.nextInt(KEYS);
             int choice = random.nextInt(10);
             if (choice < 5) {
                 read(client, key);

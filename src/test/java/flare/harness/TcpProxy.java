@@ -29,6 +29,9 @@ final class TcpProxy implements AutoCloseable {
     static final class Direction {
         private volatile long flipEvery = NEVER;
         private volatile long bytesPerSecond = NEVER;
+        private volatile long lineBytesPerSecond = NEVER;
+        private final AtomicLong lineFreeNanos = new AtomicLong(System.nanoTime());
+        private volatile long delayMillis;
         private final AtomicLong passed = new AtomicLong();
         private final AtomicLong flipped = new AtomicLong();
         private volatile long cutEvery = NEVER;
@@ -69,6 +72,27 @@ final class TcpProxy implements AutoCloseable {
         /** For each connection. */
         void throttle(long limitBytesPerSecond) {
             bytesPerSecond = limitBytesPerSecond;
+        }
+
+        /** For all connections together, one after the other, as on a narrow line. */
+        void narrowTo(long limitBytesPerSecond) {
+            lineBytesPerSecond = limitBytesPerSecond;
+        }
+
+        /** How much later all bytes arrive, on connections made from now on; as many a second as ever. */
+        void delay(long millis) {
+            delayMillis = millis;
+        }
+
+        private void takeTurn(int length) {
+            long rate = lineBytesPerSecond;
+            if (rate == NEVER) {
+                return;
+            }
+            long now = System.nanoTime();
+            long needed = 1_000_000_000L * length / rate;
+            long done = lineFreeNanos.updateAndGet(free -> (free - now > 0 ? free : now) + needed);
+            Sleep.millis((done - now) / 1_000_000);
         }
 
         long flipped() {
@@ -133,12 +157,13 @@ final class TcpProxy implements AutoCloseable {
         try (from;
                 to;
                 InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
+                OutputStream out = late(to.getOutputStream(), direction.delayMillis)) {
             for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
                 if (direction.cuts()) {
                     return;
                 }
                 direction.spoil(bytes, length);
+                direction.takeTurn(length);
                 out.write(bytes, 0, length);
                 if (direction.bytesPerSecond != NEVER) {
                     Sleep.millis(1_000L * length / direction.bytesPerSecond);
@@ -152,11 +177,23 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
+    private static OutputStream late(OutputStream out, long delayMillis) {
+        return delayMillis == 0 ? out : new LateStream(out, delayMillis);
+    }
+
     @Override
     public void close() {
         closed = true;
         try {
             listening.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        closeConnections();
+    }
+
+    void closeConnections() {
+        try {
             for (Socket socket : sockets) {
                 socket.close();
             }
