@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.backup.BackupSource;
 import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
 import flare.metadata.Query;
@@ -84,6 +85,9 @@ public interface AdminOperations {
 
     /** What is stored, what it takes, what more fits, and why space is not back yet; with a page of the buckets. */
     CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets);
+
+    /** A backup of the metadata, to be read and closed. */
+    CompletionStage<BackupSource> exportMetadata();
 
     /** Checks the rows of this process's metadata against each other. */
     CompletionStage<FsckResult> fsck();

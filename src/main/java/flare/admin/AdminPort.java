@@ -1,6 +1,7 @@
 package flare.admin;
 
 import flare.admin.doctor.DoctorReport;
+import flare.backup.BackupSource;
 import flare.http.RequestGuard;
 import flare.model.Fault;
 import flare.model.FlareException;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -25,6 +27,7 @@ import org.apache.pekko.http.javadsl.model.StatusCode;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,7 @@ public final class AdminPort {
 
     private static final String UPLOADS = "/admin/uploads";
     private static final String REBALANCE = "/admin/rebalance";
+    private static final String EXPORT = "/admin/metadata/export";
 
     private record Route(HttpMethod method, Supplier<CompletionStage<HttpResponse>> answer) {}
 
@@ -68,27 +72,38 @@ public final class AdminPort {
         health = Map.of(
                 "/health/live", new Route(HttpMethods.GET, () -> json(StatusCodes.OK, Map.of("live", true))),
                 "/health/ready", new Route(HttpMethods.GET, this::ready));
-        routes = Map.of(
-                "/metrics",
-                new Route(HttpMethods.GET, this::metrics),
-                "/admin/status",
-                new Route(HttpMethods.GET, this::status),
-                NodeRoutes.NODES,
-                new Route(HttpMethods.GET, this::nodes),
-                RaftRoutes.RAFT,
-                new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok)),
-                "/admin/doctor",
-                new Route(HttpMethods.GET, () -> this.doctor.get().thenCompose(AdminPort::ok)),
-                "/admin/fsck",
-                new Route(HttpMethods.POST, () -> operations.fsck().thenCompose(AdminPort::ok)),
-                "/admin/reclaim",
-                new Route(HttpMethods.POST, this::reclaim),
-                REBALANCE,
-                new Route(HttpMethods.GET, () -> operations.rebalance().thenCompose(AdminPort::ok)),
-                REBALANCE + "/start",
-                new Route(HttpMethods.POST, () -> operations.setRebalance(true).thenCompose(AdminPort::ok)),
-                REBALANCE + "/cancel",
-                new Route(HttpMethods.POST, () -> operations.setRebalance(false).thenCompose(AdminPort::ok)));
+        routes = Map.ofEntries(
+                Map.entry("/metrics", new Route(HttpMethods.GET, this::metrics)),
+                Map.entry("/admin/status", new Route(HttpMethods.GET, this::status)),
+                Map.entry(NodeRoutes.NODES, new Route(HttpMethods.GET, this::nodes)),
+                Map.entry(
+                        RaftRoutes.RAFT,
+                        new Route(HttpMethods.GET, () -> operations.raftPeers().thenCompose(AdminPort::ok))),
+                Map.entry(
+                        "/admin/doctor",
+                        new Route(HttpMethods.GET, () -> this.doctor.get().thenCompose(AdminPort::ok))),
+                Map.entry(
+                        "/admin/fsck",
+                        new Route(HttpMethods.POST, () -> operations.fsck().thenCompose(AdminPort::ok))),
+                Map.entry(
+                        EXPORT,
+                        new Route(
+                                HttpMethods.GET,
+                                () -> operations.exportMetadata().thenApply(AdminPort::streamed))),
+                Map.entry("/admin/reclaim", new Route(HttpMethods.POST, this::reclaim)),
+                Map.entry(
+                        REBALANCE,
+                        new Route(HttpMethods.GET, () -> operations.rebalance().thenCompose(AdminPort::ok))),
+                Map.entry(
+                        REBALANCE + "/start",
+                        new Route(
+                                HttpMethods.POST,
+                                () -> operations.setRebalance(true).thenCompose(AdminPort::ok))),
+                Map.entry(
+                        REBALANCE + "/cancel",
+                        new Route(
+                                HttpMethods.POST,
+                                () -> operations.setRebalance(false).thenCompose(AdminPort::ok))));
     }
 
     /** From now on the process is not ready: load balancers look elsewhere while transfers end. */
@@ -153,6 +168,9 @@ public final class AdminPort {
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request, String path) {
+        if (path.equals(EXPORT) && request.method().equals(HttpMethods.HEAD)) {
+            return refuse(StatusCodes.METHOD_NOT_ALLOWED, "an export is made to be read: this path answers GET");
+        }
         Route route = routes.get(path);
         if (route == null) {
             route = NodeRoutes.order(path, request.getUri().query(), operations)
@@ -296,6 +314,14 @@ public final class AdminPort {
                     ? json(StatusCodes.OK, status.nodes())
                     : refuse(StatusCodes.SERVICE_UNAVAILABLE, problem);
         });
+    }
+
+    /** Read as fast as it is taken; what goes wrong cuts off the answer, which is then no whole backup. */
+    private static HttpResponse streamed(BackupSource backup) {
+        Source<ByteString, NotUsed> bytes = Source.unfoldResource(() -> backup, BackupSource::next, BackupSource::close)
+                .map(ByteString::fromArrayUnsafe);
+        return HttpResponse.create()
+                .withEntity(HttpEntities.createChunked(ContentTypes.APPLICATION_OCTET_STREAM, bytes));
     }
 
     private CompletionStage<HttpResponse> reclaim() {

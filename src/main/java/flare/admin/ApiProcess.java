@@ -1,6 +1,7 @@
 package flare.admin;
 
 import flare.admin.doctor.LoneVoter;
+import flare.backup.BackupSource;
 import flare.metadata.ClusterSettings;
 import flare.metadata.ClusterState;
 import flare.metadata.Command;
@@ -292,6 +293,11 @@ public final class ApiProcess implements AdminOperations {
     @Override
     public CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets) {
         return new SpaceReport(this::read, nodes()).of(buckets);
+    }
+
+    @Override
+    public CompletionStage<BackupSource> exportMetadata() {
+        return metadata.export();
     }
 
     @Override

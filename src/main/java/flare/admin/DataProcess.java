@@ -1,5 +1,6 @@
 package flare.admin;
 
+import flare.backup.BackupSource;
 import flare.metadata.Command;
 import flare.metadata.Command.WorkerOrder;
 import flare.metadata.Query;
@@ -145,6 +146,11 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets) {
+        return elsewhere();
+    }
+
+    @Override
+    public CompletionStage<BackupSource> exportMetadata() {
         return elsewhere();
     }
 

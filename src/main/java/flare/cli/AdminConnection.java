@@ -2,13 +2,17 @@ package flare.cli;
 
 import flare.admin.AdminJson;
 import flare.admin.Refusal;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -24,6 +28,8 @@ final class AdminConnection {
     private static final Duration QUESTION_LIMIT = Duration.ofSeconds(30);
     /** An order such as reclaim ends when its work does. */
     private static final Duration ORDER_LIMIT = Duration.ofHours(1);
+
+    private static final int MAX_REFUSAL_BYTES = 64 * 1024;
 
     @Option(
             names = "--admin",
@@ -125,19 +131,54 @@ final class AdminConnection {
         return read;
     }
 
+    /** Asks for bytes that may be many. Reading them fails where the connection breaks or the server gives up. */
+    InputStream stream(String path) throws IOException {
+        HttpClient client = client();
+        HttpResponse<InputStream> response = exchange(
+                client, path, HttpRequest.newBuilder().GET().timeout(ORDER_LIMIT), BodyHandlers.ofInputStream());
+        InputStream body = response.body();
+        if (response.statusCode() != 200) {
+            try (body) {
+                throw new CommandFailedException(
+                        FlareCommand.REFUSED, refusal(response.statusCode(), body.readNBytes(MAX_REFUSAL_BYTES)));
+            }
+        }
+        return new FilterInputStream(body) {
+            @Override
+            public void close() throws IOException {
+                try {
+                    super.close();
+                } finally {
+                    // A client that nobody holds may end before its answer.
+                    Reference.reachabilityFence(client);
+                }
+            }
+        };
+    }
+
+    boolean json() {
+        return json;
+    }
+
     private byte[] send(String path, HttpRequest.Builder request) {
+        HttpResponse<byte[]> response = exchange(client(), path, request, BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new CommandFailedException(FlareCommand.REFUSED, refusal(response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+    }
+
+    private <T> HttpResponse<T> exchange(
+            HttpClient client, String path, HttpRequest.Builder request, BodyHandler<T> handler) {
         if (token != null && !token.isEmpty()) {
             authorize(request, token);
         }
         try {
-            HttpResponse<byte[]> response = HttpClient.newBuilder()
-                    .connectTimeout(CONNECT_LIMIT)
-                    .build()
-                    .send(request.uri(target(path)).build(), BodyHandlers.ofByteArray());
-            if (response.statusCode() != 200) {
-                throw new CommandFailedException(FlareCommand.REFUSED, refusal(response));
-            }
-            return response.body();
+            return client.send(request.uri(target(path)).build(), handler);
         } catch (IOException e) {
             String why = e.getMessage() == null ? "nothing answers there" : e.getMessage();
             throw new CommandFailedException(
@@ -174,11 +215,11 @@ final class AdminConnection {
         }
     }
 
-    private String refusal(HttpResponse<byte[]> response) {
+    private String refusal(int status, byte[] body) {
         try {
-            return AdminJson.read(response.body(), Refusal.class).error();
+            return AdminJson.read(body, Refusal.class).error();
         } catch (IOException e) {
-            return "status " + response.statusCode() + " from " + admin + ", which is no admin port of Flare";
+            return "status " + status + " from " + admin + ", which is no admin port of Flare";
         }
     }
 

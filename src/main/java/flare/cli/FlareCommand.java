@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare doctor                      what is wrong or at risk, and what to do about it",
             "  flare fsck                        whether the metadata agrees with itself",
+            "  flare metadata export FILE        a backup of the metadata, while the cluster goes on",
             "  flare object locate a/key --verify  on which nodes an object's bytes are, and whether they are sound",
             "  flare user add anna               another key pair than that of the settings",
             "  flare client-config aws           what the AWS CLI needs to use this server",
@@ -76,6 +77,7 @@ public final class FlareCommand implements Runnable {
                 .addSubcommand(ObjectCommand.class)
                 .addSubcommand(DoctorCommand.class)
                 .addSubcommand(FsckCommand.class)
+                .addSubcommand(MetadataCommand.class)
                 .addSubcommand(SpaceCommand.class)
                 .addSubcommand(UserCommand.class)
                 .addSubcommand(ClientConfigCommand.class)

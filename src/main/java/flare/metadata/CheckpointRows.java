@@ -26,7 +26,8 @@ final class CheckpointRows implements RowReader, AutoCloseable {
     private final List<ColumnFamilyHandle> opened = new ArrayList<>();
     private final RocksDB db;
 
-    private CheckpointRows(Path directory) throws RocksDBException {
+    private CheckpointRows(Path directory, Path notes) throws RocksDBException {
+        options.setDbLogDir(notes.toString());
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
         for (Family family : Family.values()) {
@@ -40,8 +41,13 @@ final class CheckpointRows implements RowReader, AutoCloseable {
     }
 
     static CheckpointRows open(Path directory) throws IOException {
+        return open(directory, directory);
+    }
+
+    /** @param notes where RocksDB writes its own log, so that the checkpoint stays as it is */
+    static CheckpointRows open(Path directory, Path notes) throws IOException {
         try {
-            return new CheckpointRows(directory);
+            return new CheckpointRows(directory, notes);
         } catch (RocksDBException e) {
             throw RocksState.failure("the checkpoint " + directory + " can't be opened", e);
         }

@@ -64,6 +64,8 @@ final class MetaDirectory implements AutoCloseable {
             MetaDirectory directory = new MetaDirectory(absolute, lockFile, lock);
             // Left behind where a process died in a check: links that hold on to tables.
             DurableFiles.deleteTree(directory.scratch());
+            DurableFiles.deleteTree(directory.exported());
+            DurableFiles.deleteTree(directory.importing());
             directory.makeRenamesDurable();
             return directory;
         } catch (IOException | RuntimeException e) {
@@ -75,6 +77,32 @@ final class MetaDirectory implements AutoCloseable {
     /** For a checkpoint that is looked at and deleted. */
     Path scratch() {
         return root.resolve("fsck");
+    }
+
+    /** For a checkpoint that is sent to an operator, and deleted. */
+    Path exported() {
+        return root.resolve("export");
+    }
+
+    /** For what an import makes before it counts. */
+    Path importing() {
+        return root.resolve("import");
+    }
+
+    /** Throws {@link IOException} with a sentence if anything was ever kept here. */
+    void requireUnused() throws IOException {
+        try (Stream<Path> groups = Files.list(raft());
+                Stream<Path> states = Files.list(state())) {
+            boolean used = Files.exists(identityFile())
+                    || Files.exists(foundingFile())
+                    || joining()
+                    || groups.findAny().isPresent()
+                    || states.findAny().isPresent();
+            if (used) {
+                throw new IOException("the metadata directory " + root + " is not empty: metadata is imported into an"
+                        + " empty one only. Move it away if what it has may go");
+            }
+        }
     }
 
     /** Whether its directories could be made to keep renames through a power loss. */

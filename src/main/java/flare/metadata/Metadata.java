@@ -1,5 +1,6 @@
 package flare.metadata;
 
+import flare.backup.BackupSource;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -37,6 +38,15 @@ public interface Metadata {
      * an earlier check goes on, with INTERNAL where rows can't be read.
      */
     default CompletionStage<FsckReport> fsck() {
+        throw new UnsupportedOperationException("no rows are behind this");
+    }
+
+    /**
+     * A backup of this process's state, with everything committed before the call, ready to be read; the caller closes it.
+     * Fails with SLOW_DOWN while another one is read, with UNAVAILABLE as {@link #read}, with INTERNAL where rows can't be
+     * read.
+     */
+    default CompletionStage<BackupSource> export() {
         throw new UnsupportedOperationException("no rows are behind this");
     }
 

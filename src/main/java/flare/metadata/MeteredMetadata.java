@@ -1,5 +1,6 @@
 package flare.metadata;
 
+import flare.backup.BackupSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -52,6 +53,11 @@ public final class MeteredMetadata implements Metadata {
     @Override
     public CompletionStage<FsckReport> fsck() {
         return metered.fsck();
+    }
+
+    @Override
+    public CompletionStage<BackupSource> export() {
+        return metered.export();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package flare.metadata;
 
+import flare.backup.BackupSource;
 import flare.config.RaftSettings;
 import flare.config.SessionSettings;
 import flare.model.Fault;
@@ -66,9 +67,12 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     private final ActorRef<SessionKeeper.Message> keeper;
     private final Executor readers;
     private final AtomicBoolean checking = new AtomicBoolean();
+    private final Exports exports = new Exports();
+    private final Clock clock;
 
-    private RaftMetadata(ActorSystem<?> system, Options options, RatisNode node) {
+    private RaftMetadata(ActorSystem<?> system, Options options, RatisNode node, Clock clock) {
         this.node = node;
+        this.clock = clock;
         this.session = new LiveSession(node::appliedIndex);
         this.readers = system.dispatchers().lookup(DispatcherSelector.blocking());
         String suffix = "-" + INSTANCES.incrementAndGet();
@@ -122,7 +126,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
             ActorSystem<?> system, Options options, RatisNode.Replicated replicated, Consumer<Throwable> onFailure)
             throws IOException {
         RatisNode node = RatisNode.start(options.raft, options.directory, options.bind, replicated, onFailure);
-        return new RaftMetadata(system, options, node);
+        return new RaftMetadata(system, options, node, replicated.clock());
     }
 
     /** Where the Raft port listens. */
@@ -185,6 +189,22 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
                 .whenComplete((report, failure) -> checking.set(false));
     }
 
+    @Override
+    public CompletionStage<BackupSource> export() {
+        // Once this is answered, everything committed before is in this process's state.
+        return read(new Query.GetCluster()).thenApplyAsync(cluster -> exports.begin(this::exported), readers);
+    }
+
+    private BackupSource exported() {
+        try {
+            BackupSource backup = node.export(clock.instant());
+            log.info("the metadata is exported: {}", backup.header());
+            return backup;
+        } catch (IOException | UncheckedIOException e) {
+            throw new FlareException(Fault.INTERNAL, "the metadata can't be exported: " + e.getMessage(), e);
+        }
+    }
+
     private FsckReport checked() {
         try {
             FsckReport report = node.fsck();
@@ -222,6 +242,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         if (!node.failed()) {
             closeSession();
         }
+        exports.close();
         commands.tell(new MetadataActor.Stop());
         reads.tell(new ReadActor.Stop());
         node.close();

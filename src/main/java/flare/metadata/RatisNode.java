@@ -1,14 +1,17 @@
 package flare.metadata;
 
+import flare.backup.BackupSource;
 import flare.config.InvalidSettingException;
 import flare.config.RaftSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -367,20 +370,40 @@ final class RatisNode implements CommandLog, AutoCloseable {
         Path scratch = directory.scratch();
         DurableFiles.deleteTree(scratch);
         try {
-            live.read(state -> {
-                try {
-                    state.checkpoint(scratch);
-                    return true;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            checkpoint(scratch);
             try (CheckpointRows rows = CheckpointRows.open(scratch)) {
                 return new Fsck(rows, Fsck.BLOBS_A_PASS).run();
             }
         } finally {
             DurableFiles.deleteTree(scratch);
         }
+    }
+
+    /** A backup of the state as of now, which is deleted once that is closed. One at a time. Reads the whole state. */
+    BackupSource export(Instant now) throws IOException {
+        Path scratch = directory.exported();
+        DurableFiles.deleteTree(scratch);
+        try {
+            Path state = scratch.resolve("state");
+            Path notes = Files.createDirectories(scratch.resolve("notes"));
+            checkpoint(state);
+            return new BackupSource(
+                    CheckpointHeader.read(state, notes, now), state, () -> DurableFiles.deleteTree(scratch));
+        } catch (IOException | RuntimeException e) {
+            DurableFiles.deleteTree(scratch);
+            throw e;
+        }
+    }
+
+    private void checkpoint(Path target) {
+        live.read(state -> {
+            try {
+                state.checkpoint(target);
+                return true;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** Whether a vote is kept through a power loss without more ado. */

@@ -476,6 +476,8 @@ class FlareCommandTest {
                 "raft add",
                 "scrub",
                 "repair",
+                "metadata",
+                "metadata export",
                 "cluster",
                 "cluster kill"
             })
