@@ -3,6 +3,8 @@ package flare.cli;
 import flare.backup.BackupException;
 import flare.backup.BackupReader;
 import flare.backup.BackupReport;
+import flare.config.InvalidSettingException;
+import flare.metadata.MetadataImport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  flare metadata export metadata-2026-01-31.tar",
             "  flare metadata export - | ssh backup 'cat > metadata.tar'",
             "  flare metadata verify metadata-2026-01-31.tar",
+            "  flare metadata import metadata-2026-01-31.tar --dir /var/lib/flare",
             "",
             "A backup holds the secret keys of all users: keep it as you keep the data directory."
         })
@@ -69,7 +72,8 @@ final class MetadataCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what about the metadata? export and verify are allowed");
+        throw new ParameterException(
+                spec.commandLine(), "what about the metadata? export, verify and import are allowed");
     }
 
     @Command(
@@ -111,6 +115,54 @@ final class MetadataCommand implements Runnable {
         } catch (IOException e) {
             throw new CommandFailedException(FlareCommand.REFUSED, file + " can't be read: " + e);
         }
+    }
+
+    @Command(
+            name = "import",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes the metadata directory of a first peer from a backup, for a cluster that has lost all of them.",
+                "Asks no server: none of the old ones may ever run again. Others join this one once it runs."
+            })
+    void restore(
+            @Option(names = "--json", description = "Print JSON.") boolean json,
+            @Option(
+                            names = "--dir",
+                            paramLabel = "DIR",
+                            required = true,
+                            description = "flare.data-dir of the process that is to start. It has no metadata.")
+                    Path directory,
+            @Option(
+                            names = "--peer",
+                            paramLabel = "ID@HOST:PORT",
+                            defaultValue = "api-1@127.0.0.1:8010",
+                            description = "This peer as in its flare.raft.peers (default: ${DEFAULT-VALUE}).")
+                    String peer,
+            @Parameters(paramLabel = "FILE", description = "The backup.") Path file) {
+        CommandSpec command = subcommand("import");
+        PrintWriter out = command.commandLine().getOut();
+        MetadataImport.Imported imported;
+        try (InputStream in = Files.newInputStream(file)) {
+            imported = MetadataImport.run(in, directory, peer);
+        } catch (InvalidSettingException e) {
+            throw new CommandFailedException(
+                    FlareCommand.WRONG_USAGE, "--peer " + peer + " is not allowed: id@host:port is");
+        } catch (IOException | IllegalStateException e) {
+            throw new CommandFailedException(FlareCommand.REFUSED, "nothing was imported: " + e.getMessage());
+        }
+        if (json) {
+            Text.json(out, imported);
+        } else {
+            out.println(directory + " holds the metadata of "
+                    + imported.backup().header().taken() + ", as peer " + imported.peer() + ", epoch "
+                    + imported.epoch());
+            out.println("log       goes on behind entry " + imported.index() + "; " + imported.sessions()
+                    + " sessions were closed");
+            out.println("next      start it with flare.raft.peer = " + imported.peer()
+                    + ", see that objects are whole ('flare scrub start', 'flare fsck'),");
+            out.println("          then 'flare repair resume --orphans': until then nothing is deleted from disks");
+        }
+        out.flush();
     }
 
     private static BackupReport exportTo(AdminConnection server, Path file, ShownProgress progress) {

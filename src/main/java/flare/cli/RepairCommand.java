@@ -56,7 +56,7 @@ final class RepairCommand implements Runnable {
             @Option(
                             names = "--orphans",
                             description =
-                                    "An orphan sweep that has stopped goes on, too, and this once deletes any number"
+                                    "Deleting goes on after a restore, and an orphan sweep that has stopped, which this once deletes any number"
                                             + " of chunks that nothing refers to.")
                     boolean orphans) {
         server.post(PATH + "/resume" + (orphans ? "?orphans=true" : ""), RepairStatus.class, RepairCommand::print);

@@ -65,7 +65,6 @@ final class MetaDirectory implements AutoCloseable {
             // Left behind where a process died in a check: links that hold on to tables.
             DurableFiles.deleteTree(directory.scratch());
             DurableFiles.deleteTree(directory.exported());
-            DurableFiles.deleteTree(directory.importing());
             directory.makeRenamesDurable();
             return directory;
         } catch (IOException | RuntimeException e) {
@@ -89,8 +88,30 @@ final class MetaDirectory implements AutoCloseable {
         return root.resolve("import");
     }
 
+    private void refuseHalfImport() throws IOException {
+        if (Files.exists(importing())) {
+            throw new IOException("the metadata directory " + root + " holds an import that did not end: remove the"
+                    + " directory, and run 'flare metadata import' again");
+        }
+    }
+
+    /** Whether it belongs to no peer yet. */
+    boolean unidentified() {
+        return !Files.exists(identityFile());
+    }
+
+    /** Of an import that failed. */
+    void forgetGroups() throws IOException {
+        try (Stream<Path> groups = Files.list(raft())) {
+            for (Path group : groups.toList()) {
+                DurableFiles.deleteTree(group);
+            }
+        }
+    }
+
     /** Throws {@link IOException} with a sentence if anything was ever kept here. */
     void requireUnused() throws IOException {
+        refuseHalfImport();
         try (Stream<Path> groups = Files.list(raft());
                 Stream<Path> states = Files.list(state())) {
             boolean used = Files.exists(identityFile())
@@ -129,6 +150,7 @@ final class MetaDirectory implements AutoCloseable {
      * @param name the peer's id in the settings; one that joined has it with a random end
      */
     Optional<Identity> identity(String name) throws IOException {
+        refuseHalfImport();
         Optional<Identity> found = readIdentity();
         if (found.isPresent()) {
             check(found.get(), name);

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -112,6 +113,17 @@ final class RocksState implements ReplicatedState {
             return;
         }
         try (EntryBatch batch = new EntryBatch(store)) {
+            moveTo(position, lastStampMillis, batch);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** For a state that no log is behind: one write, as if an entry at the position had said so. */
+    void change(Position position, Consumer<Applying> change) throws IOException {
+        try (EntryBatch batch = new EntryBatch(store)) {
+            change.accept(new Applying(batch, position, lastStampMillis));
+            batch.finish();
             moveTo(position, lastStampMillis, batch);
         } catch (UncheckedIOException e) {
             throw e.getCause();

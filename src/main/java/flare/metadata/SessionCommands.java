@@ -18,6 +18,11 @@ final class SessionCommands {
     private final Applying entry;
     private final EntryBatch batch;
 
+    /** The cluster's epoch when the session was opened. */
+    static long epoch(long session) {
+        return session >>> EPOCH_SHIFT;
+    }
+
     SessionCommands(Applying entry) {
         this.entry = entry;
         this.batch = entry.batch();

@@ -1,6 +1,7 @@
 package flare.metadata;
 
 import flare.metadata.wire.ChunkRow;
+import flare.metadata.wire.ClusterValue;
 import flare.metadata.wire.SessionRowOrBuilder;
 import flare.model.ChunkId;
 import flare.model.NodeId;
@@ -27,13 +28,22 @@ final class Standing {
         return rows.get(Family.FREED, key) == null ? null : Query.CopyStanding.FREED;
     }
 
+    /** All sessions of a lower one have ended, also those that a restored backup does not know. */
+    private static int epoch(RowReader rows) {
+        byte[] cluster = rows.get(Family.META, Keys.CLUSTER);
+        return cluster == null
+                ? 0
+                : EntryBatch.parse(Family.META, cluster, ClusterValue.parser()).getEpoch();
+    }
+
     /** @param session of the chunk's blob; null: never issued, or ended */
     static Query.CopyStanding of(RowReader rows, @Nullable SessionRowOrBuilder session, NodeId node, ChunkId chunk) {
         Query.CopyStanding recorded = recorded(rows, node, chunk);
         if (recorded != null) {
             return recorded;
         } else if (session == null) {
-            boolean ended = EndedSessions.contains(rows, chunk.blob().session());
+            long id = chunk.blob().session();
+            boolean ended = EndedSessions.contains(rows, id) || SessionCommands.epoch(id) < epoch(rows);
             return ended ? Query.CopyStanding.ORPHAN : Query.CopyStanding.UNKNOWN_SESSION;
         }
         boolean open = !session.getClosed() && chunk.blob().counter() >= session.getWriteMark();

@@ -18,6 +18,9 @@ public record WorkerCursor(String position, Map<String, Long> numbers) {
     /** The name of the worker that a change of the wanted copies starts anew. */
     public static final String POLICY = "policy";
 
+    /** Whose order the pause is that a restore leaves: nothing is deleted from disks. */
+    public static final String RECLAIM = "reclaim";
+
     public static final WorkerCursor NONE = new WorkerCursor("", Map.of());
 
     public WorkerCursor {

@@ -146,7 +146,12 @@ public final class Repair {
                 sweep(term.getAsLong()),
                 nanoTime,
                 RECLAIM_PAUSE);
-        CompletionStage<ReclaimReport> started = CompletableFuture.supplyAsync(() -> now.run(limit), blocking);
+        CompletionStage<ReclaimReport> started = CompletableFuture.supplyAsync(
+                () -> {
+                    RepairOrders.requireDeleting(ask);
+                    return now.run(limit);
+                },
+                blocking);
         reclaiming = started;
         return started;
     }
@@ -162,8 +167,8 @@ public final class Repair {
                         nanoTime,
                         term),
                 new UploadExpiry(ask, settings, term),
-                new ReclaimWorker(ask, reach.dataNodes(), settings, term),
-                sweep(term),
+                deleting(new ReclaimWorker(ask, reach.dataNodes(), settings, term)),
+                deleting(sweep(term)),
                 obeying(turn.first(new HealWorker(ask, copier, settings, nanoTime))),
                 obeying(turn.second(new RebalanceWorker(ask, copier, this::isUsable, settings, term))),
                 new PolicyWorker(ask, settings.interval(), settings.batch(), term),
@@ -178,6 +183,10 @@ public final class Repair {
 
     private RepairWorker obeying(RepairWorker worker) {
         return RepairOrders.obeying(worker, ask, settings.interval());
+    }
+
+    private RepairWorker deleting(RepairWorker worker) {
+        return RepairOrders.deleting(worker, ask, settings.interval());
     }
 
     private OrphanSweep sweep(long term) {

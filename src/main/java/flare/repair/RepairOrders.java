@@ -3,7 +3,11 @@ package flare.repair;
 import flare.metadata.Command;
 import flare.metadata.Metadata;
 import flare.metadata.Query;
+import flare.metadata.WorkerCursor;
+import flare.model.Fault;
+import flare.model.FlareException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +16,10 @@ import java.util.concurrent.CompletionStage;
  * rebalancing with it, which may not move copies while some are lacking.
  */
 public final class RepairOrders {
+
+    private static final String RESTORED =
+            "nothing is deleted from disks since the metadata was restored from a backup: see"
+                    + " that objects are whole, then 'flare repair resume --orphans'";
 
     /** Whose order the pause is. */
     static final String HEAL = "heal";
@@ -45,20 +53,34 @@ public final class RepairOrders {
                 .thenCompose(done -> report());
     }
 
-    /** @param orphans whether an orphan sweep that has stopped goes on, too, and takes any number of orphans this once */
+    /** @param orphans whether deleting goes on after a restore, and an orphan sweep that has stopped, which takes any number of orphans this once */
     public CompletionStage<Report> resume(boolean orphans) {
         CompletionStage<Command.Done> resumed =
                 metadata.submit(new Command.OrderWorker(HEAL, Command.WorkerOrder.RESUME));
         return (orphans
-                        ? resumed.thenCompose(done ->
-                                metadata.submit(new Command.OrderWorker(OrphanSweep.NAME, Command.WorkerOrder.START)))
+                        ? resumed.thenCompose(done -> metadata.submit(
+                                        new Command.OrderWorker(WorkerCursor.RECLAIM, Command.WorkerOrder.RESUME)))
+                                .thenCompose(done -> metadata.submit(
+                                        new Command.OrderWorker(OrphanSweep.NAME, Command.WorkerOrder.START)))
                         : resumed)
                 .thenCompose(done -> report());
     }
 
     /** The worker, resting while repair is paused. */
     static RepairWorker obeying(RepairWorker worker, Ask ask, Duration interval) {
-        return new Obeying(worker, ask, interval);
+        return new Obeying(worker, ask, interval, HEAL);
+    }
+
+    /** The worker, which deletes, resting after a restore. */
+    static RepairWorker deleting(RepairWorker worker, Ask ask, Duration interval) {
+        return new Obeying(worker, ask, interval, WorkerCursor.RECLAIM);
+    }
+
+    /** Throws CONFLICT while nothing may be deleted. */
+    static void requireDeleting(Ask ask) {
+        if (ask.read(new Query.GetWorker(WorkerCursor.RECLAIM)).paused()) {
+            throw new FlareException(Fault.CONFLICT, RESTORED);
+        }
     }
 
     private static final class Obeying implements RepairWorker {
@@ -66,9 +88,11 @@ public final class RepairOrders {
         private final RepairWorker worker;
         private final Ask ask;
         private final Duration interval;
+        private final String order;
         private boolean paused;
 
-        private Obeying(RepairWorker worker, Ask ask, Duration interval) {
+        private Obeying(RepairWorker worker, Ask ask, Duration interval, String order) {
+            this.order = order;
             this.worker = worker;
             this.ask = ask;
             this.interval = interval;
@@ -81,16 +105,19 @@ public final class RepairOrders {
 
         @Override
         public Step step() {
-            paused = ask.read(new Query.GetWorker(HEAL)).paused();
+            paused = ask.read(new Query.GetWorker(order)).paused();
             return paused ? new Step.Idle(interval) : worker.step();
         }
 
         @Override
         public Tally tally() {
             Tally tally = worker.tally();
-            return paused
+            if (!paused) {
+                return tally;
+            }
+            return order.equals(HEAL)
                     ? new Tally(tally.done(), tally.left(), "paused; 'flare repair resume' goes on", tally.alarm())
-                    : tally;
+                    : new Tally(tally.done(), tally.left(), "paused", Optional.of(RESTORED));
         }
     }
 }
