@@ -156,6 +156,7 @@ final class ApiRole {
                 metadata,
                 placement,
                 dataNodes,
+                node -> nodeMap.find(node).filter(NodeView::isSilent).isPresent(),
                 settings.object(),
                 settings.session(),
                 choices::get,

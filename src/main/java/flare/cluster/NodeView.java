@@ -25,6 +25,11 @@ public record NodeView(NodeInfo node, Health health, boolean answers, boolean fu
         return health == Health.HEALTHY && node.state() == NodeState.ACTIVE && !full && reason.isEmpty();
     }
 
+    /** Probes get no answer from it: unlike one whose disk failed, it will not even refuse. */
+    public boolean isSilent() {
+        return health == Health.UNHEALTHY && !answers;
+    }
+
     Candidate candidate() {
         return new Candidate(node.id(), node.zone(), node.weight(), usable());
     }

@@ -167,11 +167,9 @@ final class CopyFan
             setKeepGoing(true);
             answers = createAsyncCallback(this::answered);
             replacements = createAsyncCallback(this::replaced);
-            if (order.nodes().size() > 1) {
-                Duration tick = environment.settings().copyLagTime().dividedBy(TICKS_PER_LAG_TIME);
-                tick = tick.compareTo(SLOWEST_TICK) < 0 ? tick : SLOWEST_TICK;
-                scheduleWithFixedDelay(this, tick, tick);
-            }
+            Duration tick = environment.settings().copyLagTime().dividedBy(TICKS_PER_LAG_TIME);
+            tick = tick.compareTo(SLOWEST_TICK) < 0 ? tick : SLOWEST_TICK;
+            scheduleWithFixedDelay(this, tick, tick);
             order.nodes().forEach(this::begin);
             decide();
         }
@@ -342,12 +340,16 @@ final class CopyFan
                     drop(copy, "its stream ended before the chunk did");
                 }
             } else {
-                for (int late : race.tooLate(environment.nanos().getAsLong())) {
-                    drop(copies.get(late), "too far behind the other copies");
+                for (int late : race.tooLate(environment.nanos().getAsLong(), this::isSilent)) {
+                    drop(copies.get(late), isSilent(late) ? "does not answer" : "too far behind the other copies");
                 }
             }
             advance();
             decide();
+        }
+
+        private boolean isSilent(int copy) {
+            return environment.silent().test(copies.get(copy).node);
         }
 
         private void drop(Copy copy, String reason) {

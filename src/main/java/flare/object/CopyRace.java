@@ -2,6 +2,7 @@ package flare.object;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A copy is too late when it has been more than a set number of bytes behind what a quorum of copies has taken, for a
  * set time without a break, or when a quorum was acknowledged that time ago and it was not. With as many copies as the
- * quorum none ever is.
+ * quorum there is none to be behind of; but whatever their number, a copy is too late as well when it has taken nothing for that time
+ * and its node answers nobody. Neither alone is enough: a busy node may miss probes while its copies go on, and a copy stands still
+ * when its client does.
  */
 final class CopyRace {
 
@@ -36,6 +39,16 @@ final class CopyRace {
         private Standing standing = Standing.RUNNING;
         private long takenBytes;
         private @Nullable Long behindSinceNanos;
+        private long lastTakenBytes;
+        private @Nullable Long stillSinceNanos;
+
+        boolean isStill(long nowNanos, long forNanos) {
+            if (stillSinceNanos == null || takenBytes != lastTakenBytes) {
+                lastTakenBytes = takenBytes;
+                stillSinceNanos = nowNanos;
+            }
+            return nowNanos - stillSinceNanos >= forNanos;
+        }
     }
 
     /** Adds a copy; its number counts from 0. */
@@ -80,8 +93,12 @@ final class CopyRace {
                 runners.stream().filter(runner -> runner.standing == standing).count();
     }
 
-    /** Copies under way that are to be dropped now. Asked again and again; a copy back in the field starts afresh. */
-    List<Integer> tooLate(long nowNanos) {
+    /**
+     * Copies under way that are to be dropped now. Asked again and again; a copy back in the field starts afresh.
+     *
+     * @param silent whether the copy's node answers nobody
+     */
+    List<Integer> tooLate(long nowNanos, IntPredicate silent) {
         long quorumBytes = quorumBytes();
         boolean graceOver = quorumAtNanos != null && nowNanos - quorumAtNanos >= lagNanos;
         List<Integer> late = new ArrayList<>();
@@ -96,7 +113,8 @@ final class CopyRace {
                 runner.behindSinceNanos = nowNanos;
             }
             boolean behind = runner.behindSinceNanos != null && nowNanos - runner.behindSinceNanos >= lagNanos;
-            if (behind || graceOver) {
+            boolean dead = runner.isStill(nowNanos, lagNanos) && silent.test(copy);
+            if (behind || graceOver || dead) {
                 late.add(copy);
             }
         }

@@ -165,7 +165,7 @@ final class CutCluster implements AutoCloseable {
         return found.get(0);
     }
 
-    private boolean leads(String api) {
+    boolean leads(String api) {
         try {
             return status(api).path("raft").path("leading").asBoolean();
         } catch (IOException e) {

@@ -58,6 +58,8 @@ final class ObjectFixture implements AutoCloseable {
     final ActorSystem system;
     final List<MemoryDataNode> nodes = new ArrayList<>();
     final Set<NodeId> unusable = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    /** Those that probes find not to answer. */
+    final Set<NodeId> silent = java.util.concurrent.ConcurrentHashMap.newKeySet();
     /** Those that count as being in this process. */
     final Set<NodeId> local = java.util.concurrent.ConcurrentHashMap.newKeySet();
 
@@ -122,6 +124,7 @@ final class ObjectFixture implements AutoCloseable {
                 metadata,
                 placement(),
                 new Nodes(),
+                silent::contains,
                 settings,
                 session,
                 () -> cluster,

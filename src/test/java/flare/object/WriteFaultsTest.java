@@ -160,6 +160,46 @@ class WriteFaultsTest {
     }
 
     @Test
+    void aCopyOnANodeThatBecomesSilentIsWrittenAnewToAnother() {
+        for (int copies = 1; copies <= 2; copies++) {
+            try (ObjectFixture flare = ObjectFixture.of(system, copies + 1, copies)) {
+                byte[] bytes = randomBytes(7, CHUNK_BYTES / 2);
+                flare.node(1).stallPutAt = 10_000;
+                CompletionStage<ObjectInfo> upload = flare.service.put(request(bytes.length), body(bytes));
+                await().until(() -> flare.node(1).putsOpen.get() == 1);
+                flare.silent.add(new NodeId(1));
+                flare.unusable.add(new NodeId(1));
+                await(upload);
+                assertThat(flare.get()).isEqualTo(bytes);
+                assertThat(flare.node(1).copies).isEmpty();
+                assertGoodLocationsOnly(flare);
+            }
+        }
+    }
+
+    @Test
+    void withoutAnotherNodeAWriteToASilentOneIsRefused() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
+            flare.node(1).neverAcknowledges = true;
+            flare.silent.add(new NodeId(1));
+            long startNanos = System.nanoTime();
+            assertThat(flare.putFault(BYTES)).isEqualTo(Fault.UNAVAILABLE);
+            assertThat((System.nanoTime() - startNanos) / 1_000_000).isBetween(200L, 8 * 200L);
+            flare.assertAbandoned();
+        }
+    }
+
+    @Test
+    void aCopyThatGoesOnIsNotGivenUpForMissedProbes() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 2, 2)) {
+            flare.node(1).putPause = java.time.Duration.ofMillis(20);
+            flare.silent.add(new NodeId(1));
+            flare.put(BYTES);
+            assertThat(flare.get()).isEqualTo(BYTES);
+        }
+    }
+
+    @Test
     void nothingIsCommittedBeforeEveryChunkIsDurableOnAQuorum() {
         try (ObjectFixture flare = ObjectFixture.of(system, 3, 3)) {
             byte[] bytes = randomBytes(5, 2 * CHUNK_BYTES);
