@@ -10,12 +10,15 @@ import flare.http.HttpServer;
 import flare.telemetry.Metrics;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The admin port of this process. Opened last, when there is something to tell, and closed after everything it tells of:
- * while transfers end it answers that the process is stopping.
+ * The admin port of this process. Opened before anything that may have to wait for other processes, so that it tells what
+ * for, and closed after everything it tells of: while transfers end it answers that the process is stopping.
  */
 final class AdminServer {
 
@@ -27,7 +30,7 @@ final class AdminServer {
     private final ActorSystem<?> system;
     private final Settings settings;
     private final Metrics metrics;
-    private Optional<AdminPort> port = Optional.empty();
+    private final AtomicReference<@Nullable AdminPort> port = new AtomicReference<>();
     private Optional<HttpServer> server = Optional.empty();
 
     AdminServer(ActorSystem<?> system, Settings settings, Metrics metrics) {
@@ -37,13 +40,8 @@ final class AdminServer {
     }
 
     URI open(AdminOperations operations, Doctor doctor, OwnDisks disks) {
+        serve(operations, doctor, disks);
         String bind = settings.node().bind();
-        AdminPort routes = new AdminPort(
-                system,
-                new AdminAccess(settings.admin().token(), Hosts.isLoopback(bind)),
-                operations,
-                doctor::examine,
-                new Scrape(metrics, settings.admin().bucketMetrics(), disks::status));
         HttpServer bound = Await.started(
                 "admin port " + settings.admin().port(),
                 HttpServer.bind(
@@ -51,16 +49,31 @@ final class AdminServer {
                         bind,
                         settings.admin().port(),
                         new HttpServer.Limits(CONNECTIONS, IDLE_TIMEOUT),
-                        routes::handle),
+                        request -> routes().handle(request)),
                 BIND_LIMIT);
-        port = Optional.of(routes);
         server = Optional.of(bound);
         return URI.create("http://" + Hosts.reachable(bind) + ":" + bound.port());
     }
 
+    /** From now on the port tells of these. */
+    void serve(AdminOperations operations, Doctor doctor, OwnDisks disks) {
+        port.set(new AdminPort(
+                system,
+                new AdminAccess(
+                        settings.admin().token(),
+                        Hosts.isLoopback(settings.node().bind())),
+                operations,
+                doctor::examine,
+                new Scrape(metrics, settings.admin().bucketMetrics(), disks::status)));
+    }
+
+    private AdminPort routes() {
+        return Objects.requireNonNull(port.get());
+    }
+
     /** From now on the process is not ready. */
     void stopping() {
-        port.ifPresent(AdminPort::stopping);
+        routes().stopping();
     }
 
     void close() throws Exception {

@@ -48,6 +48,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -66,6 +67,7 @@ final class ApiRole {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration READY_LIMIT = Duration.ofSeconds(15);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
+    private static final Duration TELL_PERIOD = Duration.ofSeconds(30);
 
     private final ActorSystem<?> system;
     private final Settings settings;
@@ -73,6 +75,7 @@ final class ApiRole {
     private final Https https;
     private final NodesTls nodesTls;
     private final Closing closing;
+    private volatile String step = "opens its metadata";
 
     ApiRole(ActorSystem<?> system, Settings settings, Metrics metrics, NodesTls nodesTls, Closing closing) {
         this.nodesTls = nodesTls;
@@ -179,7 +182,16 @@ final class ApiRole {
         return new Started(port, admin, doctor);
     }
 
+    /** What the start is at or waits for: the end of a sentence that begins with "it". */
+    String step() {
+        return step;
+    }
+
     private RaftMetadata startMetadata(Consumer<Throwable> onFailure) {
+        if (!settings.raft().peers().isEmpty()) {
+            step = "opens its metadata; at a first start that takes all of flare.raft.peers, "
+                    + settings.raft().peers() + ", and the log says who is missing";
+        }
         try {
             RaftMetadata metadata = RaftMetadata.start(
                     system,
@@ -207,16 +219,23 @@ final class ApiRole {
                 : settings.node().bind();
     }
 
-    /** Waits for a leader, whoever it is, and has the cluster exist. */
+    /**
+     * Waits for a leader, whoever it is and however long it takes, and has the cluster exist: after a power cut the other
+     * hosts may come back in an hour, and a process that gave up would have to be started once more then.
+     */
     private ClusterState initialise(Metadata metadata) {
         ClusterSettings seed = new ClusterSettings(
                 settings.object().copies(),
                 settings.object().chunkSize().toInt(),
                 settings.placement().strategy().spelling());
-        return Await.started(
-                "no leader of the metadata was found (peers " + settings.raft().peers() + ")",
-                metadata.submit(new Command.InitCluster(UUID.randomUUID(), seed)),
-                START_LIMIT);
+        step = "waits for a leader of the metadata, which needs a majority of its peers " + settings.raft().peers();
+        CompletionStage<ClusterState> cluster = metadata.submit(new Command.InitCluster(UUID.randomUUID(), seed));
+        while (!Await.done("the cluster", cluster, TELL_PERIOD)) {
+            LOG.warn("Not started yet: this process {}", step);
+        }
+        ClusterState state = Await.started("the cluster", cluster, START_LIMIT);
+        step = "opens its ports";
+        return state;
     }
 
     private <M> ActorRef<M> spawn(String name, org.apache.pekko.actor.typed.Behavior<M> behavior) {

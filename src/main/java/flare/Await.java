@@ -1,6 +1,7 @@
 package flare;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,13 @@ final class Await {
             Thread.currentThread().interrupt();
             throw new StartFailedException(what + ": interrupted", e);
         }
+    }
+
+    /** Whether it is done in time; throws {@link StartFailedException} naming {@code what} when it failed. */
+    static boolean done(String what, CompletionStage<?> stage, Duration limit) {
+        CompletableFuture<Boolean> done =
+                stage.toCompletableFuture().thenApply(result -> true).copy();
+        return started(what, done.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS), limit.plus(limit));
     }
 
     /** Waits for a stop that has its own limit. */

@@ -2,7 +2,8 @@ package flare;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import flare.admin.DataProcess;
+import flare.admin.AdminOperations;
+import flare.admin.LocalProcess;
 import flare.admin.doctor.Doctor;
 import flare.config.Settings;
 import flare.data.DataNodeClients;
@@ -74,15 +75,18 @@ final class Node implements AutoCloseable {
                 ? DataRole.start(system, settings, secret.secret(), cluster, clients, tls, closing)
                 : DataRole.none();
         if (!settings.node().isApi()) {
-            DataProcess operations = new DataProcess(data.disks()::obstacles);
+            AdminOperations operations = LocalProcess.ofChunks(data.disks()::obstacles);
             Doctor doctor = Examination.ofProcess(system, settings, secret, tls, data, operations);
             URI adminPort = admin.open(operations, doctor, data.disks());
             closing.add("readiness", admin::stopping);
             return new Node(closing, Optional.empty(), adminPort, data.urls());
         }
         ApiRole api = new ApiRole(system, settings, metrics, tls, closing);
+        AdminOperations starting = LocalProcess.starting(api::step);
+        URI adminPort = admin.open(
+                starting, Examination.ofProcess(system, settings, secret, tls, data, starting), data.disks());
         ApiRole.Started started = api.start(data, secret, cluster, clients, onFailure);
-        URI adminPort = admin.open(started.admin(), started.doctor(), data.disks());
+        admin.serve(started.admin(), started.doctor(), data.disks());
         closing.add("readiness", admin::stopping);
         started.awaitReady();
         started.warn();

@@ -308,7 +308,8 @@ public final class AdminPort {
         return operations.status().thenCompose(status -> {
             String problem = status.problem();
             if (status.raft() == null) {
-                return refuse(StatusCodes.BAD_REQUEST, DataProcess.ELSEWHERE);
+                // Not of the cluster: what it would say of any order says why.
+                return operations.raftPeers().thenCompose(AdminPort::ok);
             }
             return problem == null
                     ? json(StatusCodes.OK, status.nodes())

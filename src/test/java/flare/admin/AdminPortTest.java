@@ -599,7 +599,7 @@ class AdminPortTest {
         AdminPort port = new AdminPort(
                 kit.system(),
                 LOOPBACK,
-                new DataProcess(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed"))),
+                LocalProcess.ofChunks(() -> CompletableFuture.completedStage(List.of("data-1: its disk failed"))),
                 doctor::examine,
                 scrape());
 
@@ -612,12 +612,37 @@ class AdminPortTest {
     }
 
     @Test
+    void tellsWhatAStartWaitsFor() {
+        AdminPort port = new AdminPort(
+                kit.system(),
+                LOOPBACK,
+                LocalProcess.starting(() -> "waits for the other founders"),
+                doctor::examine,
+                scrape());
+
+        HttpResponse ready = await(port.handle(HttpRequest.GET("/health/ready")));
+        HttpResponse status = await(port.handle(HttpRequest.GET("/admin/status")));
+        HttpResponse reclaim = await(port.handle(HttpRequest.POST("/admin/reclaim")));
+
+        assertThat(ready.status().intValue()).isEqualTo(503);
+        assertThat(json(ready).path("reasons").get(0).asText())
+                .isEqualTo("this process is starting: it waits for the other founders");
+        assertThat(json(status).path("problem").asText()).contains("waits for the other founders");
+        for (String path : List.of("/admin/nodes", "/admin/raft", "/admin/users")) {
+            HttpResponse answer = await(port.handle(HttpRequest.GET(path)));
+            assertThat(answer.status().intValue()).as(path).isEqualTo(503);
+            assertThat(json(answer).path("error").asText()).contains("waits for the other founders");
+        }
+        assertThat(reclaim.status().intValue()).isEqualTo(503);
+    }
+
+    @Test
     void aDataProcessThatIsWellHasNoProblem() {
         List<String> obstacles = new ArrayList<>();
         AdminPort port = new AdminPort(
                 kit.system(),
                 LOOPBACK,
-                new DataProcess(() -> CompletableFuture.completedStage(List.copyOf(obstacles))),
+                LocalProcess.ofChunks(() -> CompletableFuture.completedStage(List.copyOf(obstacles))),
                 doctor::examine,
                 scrape());
         JsonNode well = json(await(port.handle(HttpRequest.GET("/admin/status"))));
@@ -705,7 +730,7 @@ class AdminPortTest {
         AdminPort port = new AdminPort(
                 kit.system(),
                 LOOPBACK,
-                new DataProcess(() -> CompletableFuture.completedStage(List.of())),
+                LocalProcess.ofChunks(() -> CompletableFuture.completedStage(List.of())),
                 doctor::examine,
                 scrape());
 

@@ -18,16 +18,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A process that keeps chunks only: it knows its disks, and nothing of the cluster. */
-public final class DataProcess implements AdminOperations {
-
-    static final String ELSEWHERE = "this process keeps chunks only: ask an API process";
+/**
+ * A process that can tell of itself, and of nothing of the cluster: one that keeps chunks only, or an API process that has
+ * still to find the others.
+ */
+public final class LocalProcess implements AdminOperations {
 
     private final Supplier<CompletionStage<List<String>>> obstacles;
+    private final Supplier<FlareException> refusal;
+
+    private LocalProcess(Supplier<CompletionStage<List<String>>> obstacles, Supplier<FlareException> refusal) {
+        this.obstacles = obstacles;
+        this.refusal = refusal;
+    }
 
     /** @param obstacles why a data node of this process can't serve, a sentence each */
-    public DataProcess(Supplier<CompletionStage<List<String>>> obstacles) {
-        this.obstacles = obstacles;
+    public static LocalProcess ofChunks(Supplier<CompletionStage<List<String>>> obstacles) {
+        return new LocalProcess(
+                obstacles,
+                () -> new FlareException(
+                        Fault.INVALID_REQUEST, "this process keeps chunks only: ask an API process"));
+    }
+
+    /** @param step what the start waits for, as it is now: the end of "this process is starting: it …" */
+    public static LocalProcess starting(Supplier<String> step) {
+        Supplier<String> sentence = () -> "this process is starting: it " + step.get();
+        return new LocalProcess(
+                () -> CompletableFuture.completedStage(List.of(sentence.get())),
+                () -> new FlareException(Fault.UNAVAILABLE, sentence.get()));
     }
 
     @Override
@@ -46,125 +64,125 @@ public final class DataProcess implements AdminOperations {
 
     @Override
     public CompletionStage<ReclaimResult> reclaim() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<RebalanceStatus> rebalance() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<RebalanceStatus> setRebalance(boolean wanted) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<NodeStatus> addNode(URI url, String zone, double weight) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<NodeStatus> placeNode(NodeId node, Optional<String> zone, Optional<Double> weight) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<NodeStatus> markLost(NodeId node) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<NodeStatus> setNodeState(NodeId node, NodeState state) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<UploadList> uploads(UploadFilter filter) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<AbortedUploads> abortUploads(UploadFilter filter) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<List<RaftPeerStatus>> raftPeers() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<List<RaftPeerStatus>> changeRaft(RaftChange change) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<LocatedObject> locate(ObjectLocator.Question question) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<Status.Cluster> settings() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<Status.Cluster> changeSettings(Command.SetClusterSettings change) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<RepairStatus> repairing() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<RepairStatus> pauseRepair() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<RepairStatus> resumeRepair(boolean orphans) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<ScrubStatus> scrubbing() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<ScrubStatus> orderScrubbing(WorkerOrder order) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<Query.BucketSpacePage> bucketSpace(Query.ListBucketSpace buckets) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<SpaceStatus> space(Query.ListBucketSpace buckets) {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<BackupSource> exportMetadata() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public CompletionStage<FsckResult> fsck() {
-        return elsewhere();
+        return refused();
     }
 
     @Override
     public UserAdministration users() {
-        throw new FlareException(Fault.INVALID_REQUEST, ELSEWHERE);
+        throw refusal.get();
     }
 
-    private static <T> CompletionStage<T> elsewhere() {
-        return CompletableFuture.failedStage(new FlareException(Fault.INVALID_REQUEST, ELSEWHERE));
+    private <T> CompletionStage<T> refused() {
+        return CompletableFuture.failedStage(refusal.get());
     }
 }
