@@ -329,6 +329,17 @@ public sealed interface Command<R> {
     /** Turns copies into FREED rows; those with a location or a PENDING row are left alone. Answers the rows made. */
     record FreeOrphans(NodeId node, List<ChunkId> chunks, long term) implements Command<List<FreedCopy>> {}
 
+    /**
+     * Records copies that a node has and the records of their chunks do not name: what was moved after a backup, written
+     * past the quorum, or kept by a node that was LOST. Passed over: chunks that nobody counts on, copies of which anything is
+     * recorded, nodes that are neither ACTIVE nor DRAINING. Answers how many locations that made.
+     */
+    record AdoptCopies(NodeId node, List<ChunkId> chunks, long term) implements Command<Long> {
+        public AdoptCopies {
+            chunks = List.copyOf(chunks);
+        }
+    }
+
     /** The node durably has no such copy of a smaller generation: clears the rows that still have that index. */
     record ClearFreed(List<FreedCopy> copies) implements Command<Done> {}
 

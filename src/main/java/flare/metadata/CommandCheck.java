@@ -120,6 +120,11 @@ final class CommandCheck {
                     free.chunks().size() <= MAX_ROWS,
                     "number of chunks",
                     free.chunks().size());
+        } else if (command instanceof Command.AdoptCopies adopt) {
+            require(
+                    adopt.chunks().size() <= MAX_ROWS,
+                    "number of chunks",
+                    adopt.chunks().size());
         } else if (command instanceof Command.ClearFreed clear) {
             require(
                     clear.copies().size() <= MAX_ROWS,

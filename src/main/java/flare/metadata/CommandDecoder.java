@@ -182,6 +182,15 @@ final class CommandDecoder {
                                         .map(ValueCodec::decode)
                                         .toList(),
                                 from.getFreeOrphans().getTerm()));
+            case ADOPT_COPIES ->
+                Field.of(
+                        "adopt_copies",
+                        () -> new Command.AdoptCopies(
+                                node("adopt_copies.node", from.getAdoptCopies().getNode()),
+                                from.getAdoptCopies().getChunksList().stream()
+                                        .map(ValueCodec::decode)
+                                        .toList(),
+                                from.getAdoptCopies().getTerm()));
             case CLEAR_FREED ->
                 Field.of(
                         "clear_freed.copies",

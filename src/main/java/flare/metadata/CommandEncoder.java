@@ -178,6 +178,9 @@ final class CommandEncoder {
         } else if (command instanceof Command.FreeOrphans free) {
             to.getFreeOrphansBuilder().setNode(free.node().value()).setTerm(free.term());
             free.chunks().forEach(chunk -> to.getFreeOrphansBuilder().addChunks(ValueCodec.encode(chunk)));
+        } else if (command instanceof Command.AdoptCopies adopt) {
+            to.getAdoptCopiesBuilder().setNode(adopt.node().value()).setTerm(adopt.term());
+            adopt.chunks().forEach(chunk -> to.getAdoptCopiesBuilder().addChunks(ValueCodec.encode(chunk)));
         } else if (command instanceof Command.ClearFreed clear) {
             to.getClearFreedBuilder();
             clear.copies().forEach(copy -> to.getClearFreedBuilder().addCopies(ValueCodec.encode(copy)));

@@ -36,6 +36,7 @@ final class CommandTraits {
                 || command instanceof Command.ExpireSession
                 || command instanceof Command.FreeBlob
                 || command instanceof Command.FreeOrphans
+                || command instanceof Command.AdoptCopies
                 || command instanceof Command.ExpireUploads);
     }
 
@@ -145,6 +146,8 @@ final class CommandTraits {
                             .sum();
         } else if (command instanceof Command.FreeOrphans orphans) {
             return BASE_BYTES + ROW_BYTES * orphans.chunks().size();
+        } else if (command instanceof Command.AdoptCopies adopt) {
+            return BASE_BYTES + ROW_BYTES * adopt.chunks().size();
         } else if (command instanceof Command.SaveCursor save) {
             return BASE_BYTES
                     + text(save.worker())

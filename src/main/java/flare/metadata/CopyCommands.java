@@ -87,6 +87,43 @@ final class CopyCommands {
         return made;
     }
 
+    long adopt(Command.AdoptCopies adopt) {
+        entry.fence(adopt.term());
+        NodeState state = NodeState.valueOf(cluster.node(adopt.node()).getState());
+        if (state != NodeState.ACTIVE && state != NodeState.DRAINING) {
+            return 0;
+        }
+        long adopted = 0;
+        for (ChunkId id : adopt.chunks()) {
+            BlobRow blob = blob(id.blob());
+            if (blob != null
+                    && blob.getReferences() > 0
+                    && id.ordinal() < blob.getChunks()
+                    && Standing.of(batch, batch.session(id.blob().session()), adopt.node(), id)
+                            == Query.CopyStanding.ORPHAN) {
+                locate(id, adopt.node(), blob.getWantedCopies());
+                trace(id.blob(), blob, 1);
+                adopted++;
+            }
+        }
+        if (adopted > 0) {
+            UsageRow.Builder usage = batch.usage(adopt.node());
+            usage.setLeftBehind(Math.max(0, usage.getLeftBehind() - adopted));
+        }
+        return adopted;
+    }
+
+    /** The node's copy counts from now on. */
+    private void locate(ChunkId id, NodeId node, int wanted) {
+        ChunkRow chunk = chunk(id);
+        count(node, 1, chunk.getLength());
+        requeue(id, chunk.getNodesCount(), chunk.getNodesCount() + 1, wanted);
+        batch.put(
+                Family.CHUNK,
+                Keys.chunk(id),
+                chunk.toBuilder().addNodes(node.value()).build());
+    }
+
     /** FREED, unless something else is said of the copy already or its node left the cluster. */
     boolean free(NodeId node, ChunkId chunk) {
         if (!cluster.isMember(node) || Standing.recorded(batch, node, chunk) != null) {
@@ -171,15 +208,9 @@ final class CopyCommands {
     Command.Done commit(Command.CommitCopy commit) {
         byte[] key = pending(commit.target(), commit.chunk(), commit.pendingIndex());
         int wanted = liveBlob(commit.chunk()).getWantedCopies();
-        ChunkRow chunk = chunk(commit.chunk());
         batch.delete(Family.PENDING, key);
         countPending(commit.target(), -1);
-        count(commit.target(), 1, chunk.getLength());
-        requeue(commit.chunk(), chunk.getNodesCount(), chunk.getNodesCount() + 1, wanted);
-        batch.put(
-                Family.CHUNK,
-                Keys.chunk(commit.chunk()),
-                chunk.toBuilder().addNodes(commit.target().value()).build());
+        locate(commit.chunk(), commit.target(), wanted);
         return new Command.Done();
     }
 

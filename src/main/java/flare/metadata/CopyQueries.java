@@ -155,6 +155,10 @@ final class CopyQueries {
         return repairs;
     }
 
+    private boolean isCountedOn(ChunkId chunk) {
+        return rows.get(Family.CHUNK, Keys.chunk(chunk)) != null && isCountedOn(chunk.blob());
+    }
+
     private boolean isCountedOn(BlobId blob) {
         byte[] row = rows.get(Family.BLOB, Keys.blob(blob));
         return row != null
@@ -166,7 +170,11 @@ final class CopyQueries {
         List<Query.CopyStanding> standings = new ArrayList<>(explain.chunks().size());
         for (ChunkId chunk : explain.chunks()) {
             Optional<SessionRow> session = sessions.computeIfAbsent(chunk.blob().session(), this::session);
-            standings.add(Standing.of(rows, session.orElse(null), explain.node(), chunk));
+            Query.CopyStanding standing = Standing.of(rows, session.orElse(null), explain.node(), chunk);
+            standings.add(
+                    standing == Query.CopyStanding.ORPHAN && isCountedOn(chunk)
+                            ? Query.CopyStanding.UNLOCATED
+                            : standing);
         }
         return standings;
     }

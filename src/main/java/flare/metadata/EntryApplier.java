@@ -143,6 +143,8 @@ final class EntryApplier {
             return copies.freeBlob(free);
         } else if (command instanceof Command.FreeOrphans free) {
             return copies.freeOrphans(free);
+        } else if (command instanceof Command.AdoptCopies adopt) {
+            return copies.adopt(adopt);
         } else if (command instanceof Command.ClearFreed clear) {
             return copies.clearFreed(clear);
         } else if (command instanceof Command.PlanCopy plan) {

@@ -383,6 +383,8 @@ public sealed interface Query<R> {
         FREED,
         /** Its blob's outcome is unknown: an upload may be under way. */
         IN_FLIGHT,
+        /** Its chunk is counted on, and its record does not name the node: it may be one that is missed elsewhere. */
+        UNLOCATED,
         /** Nothing names it and nothing can any more. */
         ORPHAN,
         /** Its session was never issued: a foreign disk or lost metadata. Stop and alarm. */

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * noticed before the first is freed, and none need be remembered. An orphan stays one, and apply judges each again. What a
  * node may have kept that was LOST for a time is known by number, and not taken for too many.
  *
+ * <p>A copy of a chunk that is counted on, on a node that its record does not name, may be one that is missed elsewhere: see
+ * {@link UnlocatedCopies}.
+ *
  * <p>A chunk of a session never issued, or too many orphans in a pass, stops the sweep until an operator's word: that is
  * what a foreign disk or lost metadata looks like.
  */
@@ -46,6 +49,7 @@ final class OrphanSweep implements RepairWorker {
 
     private final Ask ask;
     private final DataNodes dataNodes;
+    private final UnlocatedCopies unlocated;
     private final RepairSettings settings;
     private final LongSupplier nanoTime;
     private final long term;
@@ -72,10 +76,18 @@ final class OrphanSweep implements RepairWorker {
     private OptionalLong orderBefore = OptionalLong.empty();
 
     private long freed;
+    private long adopted;
 
-    OrphanSweep(Ask ask, DataNodes dataNodes, RepairSettings settings, LongSupplier nanoTime, long term) {
+    OrphanSweep(
+            Ask ask,
+            DataNodes dataNodes,
+            UnlocatedCopies unlocated,
+            RepairSettings settings,
+            LongSupplier nanoTime,
+            long term) {
         this.ask = ask;
         this.dataNodes = dataNodes;
+        this.unlocated = unlocated;
         this.settings = settings;
         this.nanoTime = nanoTime;
         this.term = term;
@@ -96,8 +108,7 @@ final class OrphanSweep implements RepairWorker {
         if (node == null) {
             return nextNode();
         }
-        sweepPage(node);
-        return new Step.Busy(0);
+        return new Step.Busy(sweepPage(node));
     }
 
     /** Of the last complete pass; empty before the first. */
@@ -177,25 +188,35 @@ final class OrphanSweep implements RepairWorker {
         return node.state() == NodeState.ACTIVE || node.state() == NodeState.DRAINING;
     }
 
-    private void sweepPage(Query.NodeUsage swept) {
+    /** Answers the bytes read to verify copies. */
+    private long sweepPage(Query.NodeUsage swept) {
         Optional<DataNode> dataNode = dataNodes.find(swept.node().id());
         List<ChunkId> page;
         try {
             page = dataNode.isEmpty() ? List.of() : ask.await(dataNode.get().inventory(after, settings.batch()));
         } catch (DataNodeException e) {
             skip("node " + swept.node().id() + ": " + e.getMessage());
-            return;
+            return 0;
         }
         if (dataNode.isEmpty()) {
             skip("node " + swept.node().id() + " is not known here");
-            return;
+            return 0;
         }
-        List<ChunkId> found = orphans(swept, page);
+        Found found = orphans(swept, page);
+        long bytes = 0;
+        if (alarm.isEmpty() && freeing && !found.unlocated.isEmpty()) {
+            UnlocatedCopies.Sorted sorted = unlocated.sort(swept.node().id(), found.unlocated);
+            bytes = sorted.bytes();
+            adopted += sorted.adopted();
+            found.orphans.addAll(sorted.spare());
+        } else {
+            found.orphans.addAll(found.unlocated);
+        }
         if (alarm.isEmpty()) {
-            take(swept, found);
+            take(swept, found.orphans);
         }
         if (alarm.isPresent()) {
-            return;
+            return bytes;
         }
         if (page.size() < settings.batch()) {
             node = null;
@@ -203,19 +224,24 @@ final class OrphanSweep implements RepairWorker {
         } else {
             after = Optional.of(page.get(page.size() - 1));
         }
+        return bytes;
     }
 
-    private List<ChunkId> orphans(Query.NodeUsage swept, List<ChunkId> page) {
+    /** Of one page. */
+    private record Found(List<ChunkId> orphans, List<ChunkId> unlocated) {}
+
+    private Found orphans(Query.NodeUsage swept, List<ChunkId> page) {
+        Found found = new Found(new ArrayList<>(), new ArrayList<>());
         if (page.isEmpty()) {
-            return List.of();
+            return found;
         }
         List<CopyStanding> standings =
                 ask.read(new Query.ExplainCopies(swept.node().id(), page));
         checked += freeing ? 0 : page.size();
-        List<ChunkId> found = new ArrayList<>();
         for (int i = 0; i < page.size(); i++) {
             switch (standings.get(i)) {
-                case ORPHAN -> found.add(page.get(i));
+                case ORPHAN -> found.orphans.add(page.get(i));
+                case UNLOCATED -> found.unlocated.add(page.get(i));
                 case IN_FLIGHT -> inFlight += freeing ? 0 : 1;
                 case UNKNOWN_SESSION ->
                     stop("node " + swept.node().id() + " has chunk " + page.get(i)
@@ -275,6 +301,11 @@ final class OrphanSweep implements RepairWorker {
         }
         anyNumber = false;
         lastPass = Optional.of(new Findings(checked, orphans, inFlight, List.copyOf(skipped)));
+    }
+
+    /** Copies that were missed elsewhere, and count again. */
+    long adopted() {
+        return adopted;
     }
 
     @Override

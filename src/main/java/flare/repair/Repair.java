@@ -157,7 +157,7 @@ public final class Repair {
     }
 
     private List<RepairWorker> workers(long term) {
-        Copier copier = new Copier(ask, reach.dataNodes(), reach.placement(), this::hasCopies, settings, term);
+        Copier copier = copier(term);
         return List.of(
                 new SessionExpiry(ask, sessions, nanoTime, term),
                 new LostWatch(
@@ -189,8 +189,13 @@ public final class Repair {
         return RepairOrders.deleting(worker, ask, settings.interval());
     }
 
+    private Copier copier(long term) {
+        return new Copier(ask, reach.dataNodes(), reach.placement(), this::hasCopies, settings, term);
+    }
+
     private OrphanSweep sweep(long term) {
-        return new OrphanSweep(ask, reach.dataNodes(), settings, nanoTime, term);
+        return new OrphanSweep(
+                ask, reach.dataNodes(), new UnlocatedCopies(ask, copier(term), term), settings, nanoTime, term);
     }
 
     private boolean answers(NodeId node) {

@@ -73,6 +73,11 @@ final class EntryCodecTest {
         assertThat(EntryCodec.encode(settings)).isEqualTo(ofSettings);
         assertThat(EntryCodec.encode(GoldenSettings.entry())).isEqualTo(ofSettings);
         settings.commands().forEach(envelope -> read.add(envelope.command().getClass()));
+        byte[] ofAdoption = resource("entry-level-1-adoption.bin");
+        EntryCodec.Entry adoption = EntryCodec.decode(ofAdoption);
+        assertThat(EntryCodec.encode(adoption)).isEqualTo(ofAdoption);
+        assertThat(EntryCodec.encode(GoldenAdoption.entry())).isEqualTo(ofAdoption);
+        adoption.commands().forEach(envelope -> read.add(envelope.command().getClass()));
         byte[] ofSpace = resource("entry-level-1-space.bin");
         EntryCodec.Entry space = EntryCodec.decode(ofSpace);
         assertThat(EntryCodec.encode(space)).isEqualTo(ofSpace);
@@ -131,6 +136,15 @@ final class EntryCodecTest {
                 .lines()
                 .toList();
         assertThat(GoldenSettings.rows(directory.resolve("state"), entry)).isEqualTo(rows);
+    }
+
+    @Test
+    void anEntryOfAdoptedCopiesMakesTheRowsItAlwaysMade() throws Exception {
+        EntryCodec.Entry entry = EntryCodec.decode(resource("entry-level-1-adoption.bin"));
+        List<String> rows = new String(resource("rows-level-1-adoption.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(GoldenAdoption.rows(directory.resolve("state"), entry)).isEqualTo(rows);
     }
 
     @Test
@@ -194,6 +208,8 @@ final class EntryCodecTest {
         commands.add(new Command.SaveCursor(
                 "w".repeat(256), new WorkerCursor("€".repeat(4096), Map.of("n".repeat(256), -1L)), Long.MAX_VALUE));
         commands.add(new Command.FreeOrphans(
+                new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
+        commands.add(new Command.AdoptCopies(
                 new NodeId(1), chunks.stream().map(ChunkRecord::id).toList(), Long.MAX_VALUE));
         commands.add(new Command.ClearFreed(chunks.stream()
                 .map(chunk -> new Command.FreedCopy(new NodeId(Integer.MAX_VALUE), chunk.id(), Long.MAX_VALUE))

@@ -149,7 +149,7 @@ final class ModelQueries {
                     .toList();
         } else if (query instanceof Query.ExplainCopies explain) {
             return explain.chunks().stream()
-                    .map(chunk -> state.standing(new ModelState.Copy(explain.node(), chunk)))
+                    .map(chunk -> state.explained(new ModelState.Copy(explain.node(), chunk)))
                     .toList();
         } else if (query instanceof Query.ScanChunks scan) {
             return chunks().filter(chunk -> isBehind(scan.after(), chunk.id()))

@@ -287,6 +287,8 @@ final class ModelState implements ReplicatedState {
             return freeBlob(free);
         } else if (command instanceof Command.FreeOrphans orphans) {
             return freeOrphans(orphans);
+        } else if (command instanceof Command.AdoptCopies adopt) {
+            return adopt(adopt);
         } else if (command instanceof Command.ClearFreed clear) {
             for (Command.FreedCopy copy : clear.copies()) {
                 if (freed.remove(new Copy(copy.node(), copy.chunk()), copy.index())) {
@@ -762,6 +764,28 @@ final class ModelState implements ReplicatedState {
         return made;
     }
 
+    private long adopt(Command.AdoptCopies adopt) {
+        fence(adopt.term());
+        NodeState state = node(adopt.node()).state();
+        long adopted = 0;
+        for (ChunkId id : adopt.chunks()) {
+            Blob blob = blobs.get(id.blob());
+            ChunkRecord chunk = chunk(id);
+            if ((state == NodeState.ACTIVE || state == NodeState.DRAINING)
+                    && blob != null
+                    && blob.count > 0
+                    && chunk != null
+                    && standing(new Copy(adopt.node(), id)) == Query.CopyStanding.ORPHAN) {
+                List<NodeId> more = new ArrayList<>(chunk.nodes());
+                more.add(adopt.node());
+                setNodes(chunk, more);
+                leftBehind.computeIfPresent(adopt.node(), (node, left) -> Math.max(0, left - 1));
+                adopted++;
+            }
+        }
+        return adopted;
+    }
+
     Query.CopyStanding standing(Copy copy) {
         SessionRow session = sessions.get(copy.chunk.blob().session());
         if (located(copy)) {
@@ -776,6 +800,14 @@ final class ModelState implements ReplicatedState {
             return Query.CopyStanding.IN_FLIGHT;
         }
         return Query.CopyStanding.ORPHAN;
+    }
+
+    /** As a question is answered, which looks also at what the chunk is. */
+    Query.CopyStanding explained(Copy copy) {
+        Query.CopyStanding standing = standing(copy);
+        Blob blob = blobs.get(copy.chunk.blob());
+        boolean counted = blob != null && blob.count > 0 && chunk(copy.chunk) != null;
+        return standing == Query.CopyStanding.ORPHAN && counted ? Query.CopyStanding.UNLOCATED : standing;
     }
 
     private boolean located(Copy copy) {

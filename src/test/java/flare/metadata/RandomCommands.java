@@ -137,7 +137,7 @@ final class RandomCommands {
                         random.nextBoolean() ? Optional.of(Map.of("t", "" + random.nextInt(9))) : Optional.empty(),
                         random.nextBoolean() ? Optional.of("private") : Optional.empty());
             case 15, 16 -> new Command.FreeBlob(blob(), 1 + random.nextInt(2), term);
-            case 17 -> new Command.FreeOrphans(node(), List.of(chunk(), chunk()), term);
+            case 17 -> freeOrAdopt(node(), List.of(chunk(), chunk()), term);
             case 18, 19 -> new Command.ClearFreed(freed());
             case 20, 21, 46, 47 -> plannedOrNot(term);
             case 22 -> new Command.DropCopy(chunk(), node());
@@ -150,6 +150,13 @@ final class RandomCommands {
                                 ? new Command.CloseSession(session())
                                 : new Command.ExpireSession(session(), term);
         };
+    }
+
+    /** Told by how far it went, as in {@link #documents}. */
+    private Command<?> freeOrAdopt(NodeId node, List<ChunkId> chunks, long term) {
+        return counter % 2 == 0
+                ? new Command.FreeOrphans(node, chunks, term)
+                : new Command.AdoptCopies(node, chunks, term);
     }
 
     /** Levels that are refused leave room for workers' commands, told without another draw, as {@link #documents}. */

@@ -39,6 +39,58 @@ class OrphanSweepTest {
     }
 
     @Test
+    void aCopyThatNoRecordNamesCountsAgainWhereOthersAreMissed() {
+        BlobId moved = world.put("moved", 3, 2, 1, 2);
+        world.metadata.renew();
+        for (int ordinal = 0; ordinal < 3; ordinal++) {
+            ChunkId chunk = new ChunkId(moved, ordinal);
+            world.node(3).copies.put(chunk, world.node(1).copies.get(chunk));
+            world.node(1).copies.remove(chunk);
+        }
+        World.untilIdle(sweep);
+        assertThat(sweep.adopted()).isEqualTo(3);
+        assertThat(world.freed(3)).isEmpty();
+        assertThat(world.ask.read(new Query.ListChunks(moved, 0, 3)))
+                .allSatisfy(chunk ->
+                        assertThat(chunk.nodes()).containsExactly(new NodeId(1), new NodeId(2), new NodeId(3)));
+        // Surplus trims the location where nothing is.
+        World.untilIdle(world.heal(world.metadata, world.placement()));
+        assertThat(world.ask.read(new Query.ListChunks(moved, 0, 3)))
+                .allSatisfy(chunk -> assertThat(chunk.nodes()).containsExactly(new NodeId(2), new NodeId(3)));
+    }
+
+    @Test
+    void aCopyThatNoRecordNamesGoesOnceAsManyAsWantedWereVerified() {
+        BlobId kept = world.put("kept", 2, 2, 1, 2);
+        world.metadata.renew();
+        for (int ordinal = 0; ordinal < 2; ordinal++) {
+            ChunkId chunk = new ChunkId(kept, ordinal);
+            world.node(3).copies.put(chunk, world.node(1).copies.get(chunk));
+        }
+        world.node(2).up = false;
+        World.untilIdle(sweep);
+        assertThat(sweep.adopted()).as("one of two can't be asked").isEqualTo(2);
+        World.untilIdle(sweep);
+        assertThat(world.freed(3)).isEmpty();
+        world.node(2).up = true;
+        World.untilIdle(world.heal(world.metadata, world.placement()));
+        assertThat(world.ask.read(new Query.ListChunks(kept, 0, 2)))
+                .allSatisfy(chunk -> assertThat(chunk.nodes()).hasSize(2));
+    }
+
+    @Test
+    void aBadCopyThatNoRecordNamesIsNeitherRecordedNorFreedWhileOthersAreMissed() {
+        BlobId missed = world.put("missed", 1, 2, 1, 2);
+        world.metadata.renew();
+        ChunkId chunk = new ChunkId(missed, 0);
+        world.node(3).copies.put(chunk, new MemoryNode.Copy(0, World.CHUNK_BYTES, 7));
+        world.node(2).copies.remove(chunk);
+        World.untilIdle(sweep);
+        assertThat(sweep.adopted()).isZero();
+        assertThat(world.freed(3)).isEmpty();
+    }
+
+    @Test
     void takesUploadsOfAnEndedSessionForOrphans() {
         BlobId uploading = world.metadata.session().newBlob();
         world.write(uploading, 3, 2);

@@ -108,8 +108,14 @@ final class World {
     }
 
     OrphanSweep sweep(Metadata through) {
+        Ask asked = new Ask(through, SETTINGS.callTimeout());
         return new OrphanSweep(
-                new Ask(through, SETTINGS.callTimeout()), dataNodes(), SETTINGS, () -> nowNanos, metadata.term());
+                asked,
+                dataNodes(),
+                new UnlocatedCopies(asked, copier(asked, placement()), metadata.term()),
+                SETTINGS,
+                () -> nowNanos,
+                metadata.term());
     }
 
     LostWatch watch(Metadata through, Duration lostAfter, Duration returnAfter) {
@@ -128,15 +134,16 @@ final class World {
 
     HealWorker heal(Metadata through, Placement placement) {
         Ask asked = new Ask(through, SETTINGS.callTimeout());
-        Copier copier = new Copier(asked, dataNodes(), placement, id -> node(id.value()).up, SETTINGS, metadata.term());
-        return new HealWorker(asked, copier, SETTINGS, () -> nowNanos);
+        return new HealWorker(asked, copier(asked, placement), SETTINGS, () -> nowNanos);
+    }
+
+    private Copier copier(Ask asked, Placement placement) {
+        return new Copier(asked, dataNodes(), placement, id -> node(id.value()).up, SETTINGS, metadata.term());
     }
 
     RebalanceWorker rebalance(Metadata through) {
         Ask asked = new Ask(through, SETTINGS.callTimeout());
-        Copier copier =
-                new Copier(asked, dataNodes(), placement(), id -> node(id.value()).up, SETTINGS, metadata.term());
-        return new RebalanceWorker(asked, copier, id -> node(id.value()).up, SETTINGS, metadata.term());
+        return new RebalanceWorker(asked, copier(asked, placement()), id -> node(id.value()).up, SETTINGS, metadata.term());
     }
 
     /** Steps until the worker rests; fails if it never does. */
