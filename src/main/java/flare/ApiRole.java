@@ -228,7 +228,8 @@ final class ApiRole {
                 settings.object().copies(),
                 settings.object().chunkSize().toInt(),
                 settings.placement().strategy().spelling());
-        step = "waits for a leader of the metadata, which needs a majority of its peers " + settings.raft().peers();
+        step = "waits for a leader of the metadata, which needs a majority of its peers "
+                + settings.raft().peers();
         CompletionStage<ClusterState> cluster = metadata.submit(new Command.InitCluster(UUID.randomUUID(), seed));
         while (!Await.done("the cluster", cluster, TELL_PERIOD)) {
             LOG.warn("Not started yet: this process {}", step);

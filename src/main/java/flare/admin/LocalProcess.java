@@ -36,8 +36,7 @@ public final class LocalProcess implements AdminOperations {
     public static LocalProcess ofChunks(Supplier<CompletionStage<List<String>>> obstacles) {
         return new LocalProcess(
                 obstacles,
-                () -> new FlareException(
-                        Fault.INVALID_REQUEST, "this process keeps chunks only: ask an API process"));
+                () -> new FlareException(Fault.INVALID_REQUEST, "this process keeps chunks only: ask an API process"));
     }
 
     /** @param step what the start waits for, as it is now: the end of "this process is starting: it …" */

@@ -115,11 +115,8 @@ class MetadataRestoreTest {
             resume(api);
             await().atMost(LIMIT).until(() -> chunks().size() == 2 * written);
             await().atMost(LIMIT)
-                    .until(() -> Admin.status(api)
-                                    .path("counts")
-                                    .path("repairs")
-                                    .asLong()
-                            == 0);
+                    .until(() ->
+                            Admin.status(api).path("counts").path("repairs").asLong() == 0);
             for (int i = 0; i < OBJECTS; i++) {
                 assertThat(client.get("kept/" + i)).hasValue(body(0, i));
                 assertThat(client.get("after/" + i)).hasValue(body(3, i));
@@ -131,7 +128,9 @@ class MetadataRestoreTest {
                     "restore: %d objects of the backup whole, %d of them once chunks moved since were found again; %d deleted"
                             + " since: %d refused, %d whole; %d chunks kept until resumed, then %d of lost sessions deleted%n",
                     OBJECTS, moved, OBJECTS, refused, whole, chunks.size(), chunks.size() - written);
-            assertThat(moved).as("objects of which every copy of a chunk was moved").isPositive();
+            assertThat(moved)
+                    .as("objects of which every copy of a chunk was moved")
+                    .isPositive();
         }
     }
 

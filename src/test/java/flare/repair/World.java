@@ -143,7 +143,8 @@ final class World {
 
     RebalanceWorker rebalance(Metadata through) {
         Ask asked = new Ask(through, SETTINGS.callTimeout());
-        return new RebalanceWorker(asked, copier(asked, placement()), id -> node(id.value()).up, SETTINGS, metadata.term());
+        return new RebalanceWorker(
+                asked, copier(asked, placement()), id -> node(id.value()).up, SETTINGS, metadata.term());
     }
 
     /** Steps until the worker rests; fails if it never does. */
