@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Has a server check the rows of its metadata against each other: references and copies of every blob, objects and"
                     + " versions of every bucket, what each node holds, the queues.",
-            "It reads a checkpoint, changes nothing, and may take minutes. Each peer has metadata of its own: ask each."
+            "It reads a checkpoint, changes nothing, and may take minutes. Each peer has metadata of its own: ask each.",
+            "A peer that alone has problems is replaced ('flare raft'); where all have them, 'flare metadata import --repair'."
         },
         footerHeading = "%nExamples:%n",
         footer = {

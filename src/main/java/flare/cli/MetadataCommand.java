@@ -4,6 +4,7 @@ import flare.backup.BackupException;
 import flare.backup.BackupReader;
 import flare.backup.BackupReport;
 import flare.config.InvalidSettingException;
+import flare.metadata.FsckRepair;
 import flare.metadata.MetadataImport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  flare metadata export - | ssh backup 'cat > metadata.tar'",
             "  flare metadata verify metadata-2026-01-31.tar",
             "  flare metadata import metadata-2026-01-31.tar --dir /var/lib/flare",
+            "  flare metadata import metadata-2026-01-31.tar --dir /var/lib/flare --repair",
             "",
             "A backup holds the secret keys of all users: keep it as you keep the data directory."
         })
@@ -122,7 +124,8 @@ final class MetadataCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Makes the metadata directory of a first peer from a backup, for a cluster that has lost all of them.",
-                "Asks no server: none of the old ones may ever run again. Others join this one once it runs."
+                "Asks no server: none of the old ones may ever run again. Others join this one once it runs.",
+                "With --repair also for metadata of which 'flare fsck' finds that its rows contradict each other."
             })
     void restore(
             @Option(names = "--json", description = "Print JSON.") boolean json,
@@ -138,12 +141,30 @@ final class MetadataCommand implements Runnable {
                             defaultValue = "api-1@127.0.0.1:8010",
                             description = "This peer as in its flare.raft.peers (default: ${DEFAULT-VALUE}).")
                     String peer,
+            @Option(
+                            names = "--repair",
+                            description = "Have counts, queues and indexes be what the rows they stand for say. What no row tells is"
+                                    + " reported and left as it is, and so are blobs counted on more often than they are referred to:"
+                                    + " they keep their space.")
+                    boolean repair,
+            @Option(
+                            names = "--lower-counts",
+                            description = "With --repair: those, too, unless a version has no content. What nothing refers to is then"
+                                    + " deleted once deletion is resumed.")
+                    boolean lowerCounts,
             @Parameters(paramLabel = "FILE", description = "The backup.") Path file) {
         CommandSpec command = subcommand("import");
+        if (lowerCounts && !repair) {
+            throw new ParameterException(command.commandLine(), "--lower-counts is allowed with --repair only");
+        }
         PrintWriter out = command.commandLine().getOut();
         MetadataImport.Imported imported;
         try (InputStream in = Files.newInputStream(file)) {
-            imported = MetadataImport.run(in, directory, peer);
+            imported = MetadataImport.run(
+                    in,
+                    directory,
+                    peer,
+                    !repair ? FsckRepair.NONE : lowerCounts ? FsckRepair.ALL : FsckRepair.KEEP_REFERENCES);
         } catch (InvalidSettingException e) {
             throw new CommandFailedException(
                     FlareCommand.WRONG_USAGE, "--peer " + peer + " is not allowed: id@host:port is");
@@ -158,6 +179,11 @@ final class MetadataCommand implements Runnable {
                     + imported.epoch());
             out.println("log       goes on behind entry " + imported.index() + "; " + imported.sessions()
                     + " sessions were closed");
+            MetadataImport.Repaired repaired = imported.repaired();
+            if (repaired != null) {
+                repaired.first().forEach(problem -> out.println("left      " + problem));
+                out.println("repair    " + repaired.problems() + " problems were found, " + repaired.left() + " are left");
+            }
             out.println("next      start it with flare.raft.peer = " + imported.peer()
                     + ", see that objects are whole ('flare scrub start', 'flare fsck'),");
             out.println("          then 'flare repair resume --orphans': until then nothing is deleted from disks");

@@ -11,6 +11,7 @@ import flare.model.BlobId;
 import flare.model.ChunkId;
 import flare.model.NodeId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +96,9 @@ final class FsckCopies {
         } finally {
             walks.forEach(Copies::close);
         }
-        findings.same("blobs", counters.getBlobs(), blobs);
-        findings.same("chunks", counters.getChunks(), chunks);
+        long found = blobs;
+        findings.same("blobs", counters.getBlobs(), found, batch -> batch.counters().setBlobs(found));
+        findings.same("chunks", counters.getChunks(), chunks, batch -> batch.counters().setChunks(chunks));
         queues(counters);
         usages(counters);
     }
@@ -233,37 +235,81 @@ final class FsckCopies {
                     : EntryBatch.parse(Family.REPAIR, queued, RepairRow.parser())
                             .getWantedCopies();
             if (wanted != row.getWantedCopies()) {
-                findings.problem("chunk " + chunk + " has " + copies + " copies of " + row.getWantedCopies()
-                        + " and is " + (wanted < 0 ? "not in the repair queue" : "there with " + wanted + " wanted"));
+                findings.problem(
+                        "chunk " + chunk + " has " + copies + " copies of " + row.getWantedCopies() + " and is "
+                                + (wanted < 0 ? "not in the repair queue" : "there with " + wanted + " wanted"),
+                        batch -> batch.put(
+                                Family.REPAIR,
+                                Keys.repair(copies, chunk),
+                                RepairRow.newBuilder()
+                                        .setWantedCopies(row.getWantedCopies())
+                                        .build()));
             }
         }
 
         void check(long transitional) {
-            findings.same("traces of blob " + id, row.getTraces(), located + transitional);
+            long traces = located + transitional;
+            findings.same(
+                    "traces of blob " + id,
+                    row.getTraces(),
+                    traces,
+                    FsckReferences.change(id, changed -> changed.setTraces(traces)));
             findings.same("bytes of blob " + id, row.getSize(), bytes);
             byte[] deadRow = rows.get(Family.DEAD, Keys.blob(id));
             if (row.getReferences() > 0) {
                 if (deadRow != null) {
-                    findings.problem("blob " + id + " is counted on " + row.getReferences() + " times, and is dead");
+                    findings.problem(
+                            "blob " + id + " is counted on " + row.getReferences() + " times, and is dead",
+                            batch -> batch.delete(Family.DEAD, Keys.blob(id)));
                 }
                 return;
             }
             long next = deadRow == null
                     ? Long.MAX_VALUE
                     : EntryBatch.parse(Family.DEAD, deadRow, DeadRow.parser()).getNextOrdinal();
-            dead += deadRow == null ? 0 : 1;
-            if (located > 0 && firstLocated < next) {
-                findings.problem("blob " + id + " is counted on by nobody, and its chunk " + firstLocated
-                        + " has copies that nobody frees");
+            boolean forgotten = located > 0 && (deadRow == null || firstLocated < next);
+            dead += deadRow != null || (forgotten && findings.repairs()) ? 1 : 0;
+            if (forgotten) {
+                findings.problem(
+                        "blob " + id + " is counted on by nobody, and its chunk " + firstLocated
+                                + " has copies that nobody frees",
+                        batch -> batch.put(Family.DEAD, Keys.blob(id), DeadRow.getDefaultInstance()));
             }
         }
     }
 
     private void queues(CountersRow counters) {
-        findings.same("chunks in the repair queue", count(Family.REPAIR), repairs);
-        findings.same("length of the repair queue", counters.getRepairs(), repairs);
+        findings.same("chunks in the repair queue", count(Family.REPAIR), repairs, this::dropUnneeded);
+        findings.same("length of the repair queue", counters.getRepairs(), repairs, batch -> batch.counters()
+                .setRepairs(repairs));
         findings.same("dead blobs in their queue", count(Family.DEAD), dead);
-        findings.same("dead blobs", counters.getDeadBlobs(), dead);
+        findings.same("dead blobs", counters.getDeadBlobs(), dead, batch -> batch.counters().setDeadBlobs(dead));
+    }
+
+    /** Rows of the repair queue under another number of copies than the chunk has, or of one that needs none. */
+    private void dropUnneeded(EntryBatch batch) {
+        List<byte[]> unneeded = new ArrayList<>();
+        try (RowScan scan = batch.scan(Family.REPAIR, Keys.FIRST, Keys.LAST)) {
+            while (scan.next()) {
+                byte[] chunkKey = Arrays.copyOfRange(scan.key(), Integer.BYTES, scan.key().length);
+                ChunkId chunk = Keys.chunkOf(chunkKey);
+                byte[] chunkRow = batch.get(Family.CHUNK, chunkKey);
+                byte[] blobRow = batch.get(Family.BLOB, Keys.blob(chunk.blob()));
+                int copies = chunkRow == null
+                        ? 0
+                        : EntryBatch.parse(Family.CHUNK, chunkRow, ChunkRow.parser())
+                                .getNodesCount();
+                if (blobRow == null
+                        || copies == 0
+                        || copies
+                                == EntryBatch.parse(Family.BLOB, blobRow, BlobRow.parser())
+                                        .getWantedCopies()
+                        || !Arrays.equals(scan.key(), Keys.repair(copies, chunk))) {
+                    unneeded.add(scan.key());
+                }
+            }
+        }
+        unneeded.forEach(key -> batch.delete(Family.REPAIR, key));
     }
 
     private void usages(CountersRow counters) {
@@ -279,19 +325,19 @@ final class FsckCopies {
             UsageRow kept = row == null
                     ? UsageRow.getDefaultInstance()
                     : EntryBatch.parse(Family.USAGE, row, UsageRow.parser());
-            findings.same("copies on node " + node, kept.getCopies(), counted.copies);
-            findings.same("bytes on node " + node, kept.getBytes(), counted.bytes);
-            findings.same("copies to be deleted on node " + node, kept.getFreed(), counted.freed);
-            findings.same("bytes to be deleted on node " + node, kept.getFreedBytes(), counted.freedBytes);
-            findings.same("copies being made on node " + node, kept.getPending(), counted.pending);
+            findings.same("copies on node " + node, kept.getCopies(), counted.copies, batch -> batch.usage(node).setCopies(counted.copies));
+            findings.same("bytes on node " + node, kept.getBytes(), counted.bytes, batch -> batch.usage(node).setBytes(counted.bytes));
+            findings.same("copies to be deleted on node " + node, kept.getFreed(), counted.freed, batch -> batch.usage(node).setFreed(counted.freed));
+            findings.same("bytes to be deleted on node " + node, kept.getFreedBytes(), counted.freedBytes, batch -> batch.usage(node).setFreedBytes(counted.freedBytes));
+            findings.same("copies being made on node " + node, kept.getPending(), counted.pending, batch -> batch.usage(node).setPending(counted.pending));
             if (rows.get(Family.NODE, Keys.node(node)) == null) {
                 findings.problem("node " + node + " holds copies and is not in the node map");
             }
             all.freed += counted.freed;
             all.pending += counted.pending;
         });
-        findings.same("copies to be deleted", counters.getFreed(), all.freed);
-        findings.same("copies being made", counters.getPending(), all.pending);
+        findings.same("copies to be deleted", counters.getFreed(), all.freed, batch -> batch.counters().setFreed(all.freed));
+        findings.same("copies being made", counters.getPending(), all.pending, batch -> batch.counters().setPending(all.pending));
     }
 
     private long count(Family family) {

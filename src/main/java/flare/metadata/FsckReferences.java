@@ -8,6 +8,8 @@ import flare.metadata.wire.SliceRow;
 import flare.model.BlobId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Whether each blob is counted on as often as contents and parts refer to it (I2), and holds the bytes they want of it. Blobs
@@ -48,9 +50,13 @@ final class FsckReferences {
             check(wanted(pass, passes), counted, pass, passes);
         }
         if (counted) {
-            findings.same("bytes of blobs in use", counters.getBlobBytes(), blobBytes);
-            findings.same("bytes of blobs that nothing refers to", counters.getDeadBytes(), deadBytes);
-            findings.same("bytes held by slices", counters.getHeldBytes(), heldBytes);
+            findings.same("bytes of blobs in use", counters.getBlobBytes(), blobBytes, batch -> batch.counters()
+                    .setBlobBytes(blobBytes));
+            findings.same(
+                    "bytes of blobs that nothing refers to", counters.getDeadBytes(), deadBytes, batch -> batch.counters()
+                            .setDeadBytes(deadBytes));
+            findings.same("bytes held by slices", counters.getHeldBytes(), heldBytes, batch -> batch.counters()
+                    .setHeldBytes(heldBytes));
         }
     }
 
@@ -99,10 +105,19 @@ final class FsckReferences {
                 BlobRow blob = EntryBatch.parse(Family.BLOB, scan.value(), BlobRow.parser());
                 Wanted any = wanted.remove(id);
                 Wanted found = any == null ? Wanted.NOTHING : any;
-                findings.same("references to blob " + id, blob.getReferences(), found.references());
+                long references = findings.references(blob.getReferences(), found.references());
+                findings.same(
+                        "references to blob " + id,
+                        blob.getReferences(),
+                        found.references(),
+                        change(id, row -> row.setReferences(references)));
                 if (counted) {
-                    findings.same("bytes referred to of blob " + id, blob.getReferredBytes(), found.bytes());
-                    add(blob, found.bytes());
+                    findings.same(
+                            "bytes referred to of blob " + id,
+                            blob.getReferredBytes(),
+                            found.bytes(),
+                            change(id, row -> row.setReferredBytes(found.bytes())));
+                    add(blob, references, found.bytes());
                 }
                 if (found.end() > blob.getSize()) {
                     findings.problem("blob " + id + " has " + blob.getSize() + " bytes, and one up to " + found.end()
@@ -114,8 +129,20 @@ final class FsckReferences {
                 "blob " + id + " does not exist, and " + found.references() + " contents or parts refer to it"));
     }
 
-    private void add(BlobRow blob, long referred) {
-        if (blob.getReferences() > 0) {
+    /** Changes the blob's row as it is by then. */
+    static Consumer<EntryBatch> change(BlobId id, Consumer<BlobRow.Builder> change) {
+        return batch -> {
+            byte[] key = Keys.blob(id);
+            BlobRow.Builder row = EntryBatch.parse(
+                            Family.BLOB, Objects.requireNonNull(batch.get(Family.BLOB, key)), BlobRow.parser())
+                    .toBuilder();
+            change.accept(row);
+            batch.put(Family.BLOB, key, row.build());
+        };
+    }
+
+    private void add(BlobRow blob, long references, long referred) {
+        if (references > 0) {
             blobBytes += blob.getSize();
             heldBytes += Math.max(0, blob.getSize() - referred);
         } else {

@@ -11,6 +11,7 @@ import flare.model.ObjectKey;
 import flare.model.UploadId;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,19 +48,28 @@ final class FsckVersions {
                 buckets++;
             }
         }
-        findings.same("objects of the cluster", counters.getObjects(), objects);
+        long inBuckets = objects;
+        findings.same("objects of the cluster", counters.getObjects(), inBuckets, batch -> batch.counters()
+                .setObjects(inBuckets));
         findings.same("objects in buckets that are there", count(Family.OBJECT), objects);
         findings.same("older versions in buckets that are there", count(Family.VERSION), versions);
         findings.same("names of buckets", count(Family.BUCKET_NAME), buckets);
         findings.same("contents of versions", count(Family.EXTENTS), contents);
         findings.same("null versions that are not their key's newest", count(Family.NULL_VERSION), nullVersions);
-        findings.same("users", counters.getUsers(), count(Family.USER));
+        long users = count(Family.USER);
+        findings.same("users", counters.getUsers(), users, batch -> batch.counters().setUsers(users));
         openUploads();
         long uploadBytes = parts();
         if (counted) {
-            findings.same("bytes of the cluster's objects", counters.getBytes(), bytes);
-            findings.same("bytes of the cluster's older versions", counters.getOlderBytes(), olderBytes);
-            findings.same("bytes of open uploads", counters.getUploadBytes(), uploadBytes);
+            findings.same("bytes of the cluster's objects", counters.getBytes(), bytes, batch -> batch.counters()
+                    .setBytes(bytes));
+            findings.same(
+                    "bytes of the cluster's older versions",
+                    counters.getOlderBytes(),
+                    olderBytes,
+                    batch -> batch.counters().setOlderBytes(olderBytes));
+            findings.same("bytes of open uploads", counters.getUploadBytes(), uploadBytes, batch -> batch.counters()
+                    .setUploadBytes(uploadBytes));
         }
     }
 
@@ -68,15 +78,24 @@ final class FsckVersions {
         String name = "bucket " + bucket.getName();
         byte[] id = rows.get(Family.BUCKET_NAME, Keys.name(bucket.getName()));
         if (id == null || ByteBuffer.wrap(id).getLong() != bucket.getId()) {
-            findings.problem(name + " with id " + bucket.getId() + " is not found by its name");
+            // Two of one name would be the same problem: nothing tells which of them it is to be.
+            findings.problem(name + " with id " + bucket.getId() + " is not found by its name", batch -> {
+                if (id == null) {
+                    batch.addBucket(kept(batch, bucket));
+                }
+            });
         }
         byte[] from = Keys.number(bucket.getId());
         long objects = versions(Family.OBJECT, bucket, from);
-        findings.same("objects of " + name, bucket.getObjects(), objects);
+        findings.same("objects of " + name, bucket.getObjects(), objects, batch -> kept(batch, bucket)
+                .setObjects(objects));
         long ofObjects = rowBytes;
-        findings.same("older versions of " + name, bucket.getVersions(), versions(Family.VERSION, bucket, from));
+        long older = versions(Family.VERSION, bucket, from);
+        long ofOlder = rowBytes;
+        findings.same("older versions of " + name, bucket.getVersions(), older, batch -> kept(batch, bucket)
+                .setVersions(older));
         bytes += ofObjects;
-        olderBytes += rowBytes;
+        olderBytes += ofOlder;
         long uploads = 0;
         long uploadBytes = 0;
         try (RowScan scan = rows.scan(Family.UPLOAD, from, Keys.behind(from))) {
@@ -87,13 +106,25 @@ final class FsckVersions {
                 uploadBytes += partBytes(Keys.number(Keys.numberOfUpload(scan.key())));
             }
         }
-        findings.same("uploads of " + name, bucket.getUploads(), uploads);
+        long open = uploads;
+        long ofUploads = uploadBytes;
+        findings.same("uploads of " + name, bucket.getUploads(), open, batch -> kept(batch, bucket)
+                .setUploads(open));
         if (counted) {
-            findings.same("bytes of objects of " + name, bucket.getBytes(), ofObjects);
-            findings.same("bytes of older versions of " + name, bucket.getOlderBytes(), rowBytes);
-            findings.same("bytes of open uploads of " + name, bucket.getUploadBytes(), uploadBytes);
+            findings.same("bytes of objects of " + name, bucket.getBytes(), ofObjects, batch -> kept(batch, bucket)
+                    .setBytes(ofObjects));
+            findings.same("bytes of older versions of " + name, bucket.getOlderBytes(), ofOlder, batch -> kept(
+                            batch, bucket)
+                    .setOlderBytes(ofOlder));
+            findings.same("bytes of open uploads of " + name, bucket.getUploadBytes(), ofUploads, batch -> kept(
+                            batch, bucket)
+                    .setUploadBytes(ofUploads));
         }
         return objects;
+    }
+
+    private static BucketRow.Builder kept(EntryBatch batch, BucketRow bucket) {
+        return Objects.requireNonNull(batch.bucket(new BucketId(bucket.getId())));
     }
 
     private long partBytes(byte[] upload) {
@@ -139,14 +170,19 @@ final class FsckVersions {
         nullVersions++;
         byte[] number = rows.get(Family.NULL_VERSION, Keys.object(bucket, key));
         if (number == null || ByteBuffer.wrap(number).getLong() != row.getVersion()) {
-            findings.problem(name + " is a null version that is not found as one");
+            byte[] found = Keys.number(row.getVersion());
+            findings.problem(name + " is a null version that is not found as one", batch -> {
+                if (number == null) {
+                    batch.put(Family.NULL_VERSION, Keys.object(bucket, key), found);
+                }
+            });
         }
     }
 
     private void content(ObjectRow row, String name) {
         byte @Nullable [] found = rows.get(Family.EXTENTS, Keys.number(row.getVersion()));
         if (found == null) {
-            findings.problem(name + " has no content");
+            findings.missContent(name + " has no content");
             return;
         }
         contents++;
@@ -170,7 +206,7 @@ final class FsckVersions {
                 || upload.getBucket() != bucket.getId()
                 || !Arrays.equals(upload.getKey().toByteArray(), Keys.keyOfVersion(key))) {
             findings.problem("upload " + number + " of bucket " + bucket.getName()
-                    + " is open, and not found as such by" + " its id");
+                    + " is open, and not found as such by its id");
         }
     }
 

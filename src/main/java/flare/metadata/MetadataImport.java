@@ -23,6 +23,7 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the directory of a peer that goes on alone from a backup, while no process uses it. The group is a new one, so that
@@ -45,17 +46,35 @@ public final class MetadataImport {
      * @param epoch of the cluster from now on
      * @param index of the snapshot that the log goes on behind
      * @param sessions that were open in the backup, and are closed
+     * @param repaired null if no repair was asked for
      */
-    public record Imported(BackupReport backup, String peer, int epoch, long index, int sessions) {}
+    public record Imported(
+            BackupReport backup, String peer, int epoch, long index, int sessions, @Nullable Repaired repaired) {}
+
+    /**
+     * @param problems that a check of the backup's rows against each other found
+     * @param left of them after the repair
+     * @param first of those, a sentence each
+     */
+    public record Repaired(long problems, long left, List<String> first) {
+
+        public Repaired {
+            first = List.copyOf(first);
+        }
+    }
+
+    private record Made(Restore.Done restore, @Nullable Repaired repaired) {}
 
     private final Path dataDir;
     private final MetaDirectory directory;
     private final Member peer;
+    private final FsckRepair repair;
 
-    private MetadataImport(Path dataDir, MetaDirectory directory, Member peer) {
+    private MetadataImport(Path dataDir, MetaDirectory directory, Member peer, FsckRepair repair) {
         this.dataDir = dataDir;
         this.directory = directory;
         this.peer = peer;
+        this.repair = repair;
     }
 
     /**
@@ -65,11 +84,11 @@ public final class MetadataImport {
      * @param dataDir as {@code flare.data-dir} of the process that is to start on it
      * @param peer as in {@code flare.raft.peers}: {@code id@host:port}
      */
-    public static Imported run(InputStream backup, Path dataDir, String peer) throws IOException {
+    public static Imported run(InputStream backup, Path dataDir, String peer, FsckRepair repair) throws IOException {
         Member member = Member.parse(peer);
         try (MetaDirectory directory = MetaDirectory.open(dataDir.resolve("meta"))) {
             directory.requireUnused();
-            return new MetadataImport(dataDir, directory, member).run(backup);
+            return new MetadataImport(dataDir, directory, member, repair).run(backup);
         }
     }
 
@@ -93,7 +112,8 @@ public final class MetadataImport {
         BackupReport report = BackupReader.read(backup, target(state));
         RocksLibrary.load(directory.root().resolve("native"));
         Path group = work.resolve("group");
-        Restore.Done restored = restore(state, report.header(), group);
+        Made made = restore(state, report.header(), group);
+        Restore.Done restored = made.restore;
         writeRaft(Files.createDirectories(group.resolve("current")), restored.position());
         DurableFiles.syncTree(group);
 
@@ -103,7 +123,7 @@ public final class MetadataImport {
         DurableFiles.deleteTree(work);
         DurableFiles.sync(directory.root());
         return new Imported(
-                report, peer.id(), restored.epoch(), restored.position().index(), restored.sessions());
+                report, peer.id(), restored.epoch(), restored.position().index(), restored.sessions(), made.repaired);
     }
 
     private BackupReader.Target target(Path state) {
@@ -137,7 +157,7 @@ public final class MetadataImport {
         }
     }
 
-    private static Restore.Done restore(Path directory, BackupHeader header, Path group) throws IOException {
+    private Made restore(Path directory, BackupHeader header, Path group) throws IOException {
         Position from = new Position(header.term(), header.index());
         Position to = new Position(header.term() + LOST_TERMS, header.index() + LOST_ENTRIES);
         Path snapshot = group.resolve("sm").resolve("snapshot." + to.term() + "_" + to.index());
@@ -147,12 +167,19 @@ public final class MetadataImport {
             if (!state.applied().equals(from)) {
                 throw new IOException("the backup says that it is of " + from + ", its rows are of " + state.applied());
             }
+            Repaired repaired = repair == FsckRepair.NONE ? null : repair(state);
             Restore.Done done = Restore.of(state, header.cluster(), to);
             state.checkpoint(snapshot);
             SnapshotDigests.Written written = SnapshotDigests.write(snapshot, Optional.empty());
             state.check(snapshot, to, written.files());
-            return done;
+            return new Made(done, repaired);
         }
+    }
+
+    private Repaired repair(RocksState state) throws IOException {
+        FsckReport before = state.repair(repair, Fsck.BLOBS_A_PASS);
+        FsckReport after = state.fsck(Fsck.BLOBS_A_PASS);
+        return new Repaired(before.problems(), after.problems(), after.first());
     }
 
     /** Ratis' files of a group of one peer that voted for nobody in this term yet. */

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -127,6 +129,20 @@ final class RocksState implements ReplicatedState {
             moveTo(position, lastStampMillis, batch);
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** For a state that no log is behind: in one write, as {@link Fsck} does. Answers what was found before. */
+    FsckReport repair(FsckRepair repair, int blobsAPass) throws IOException {
+        AtomicReference<FsckReport> found = new AtomicReference<>();
+        change(applied, entry -> found.set(
+                Fsck.repairing(repair, entry.batch(), blobsAPass).run()));
+        return Objects.requireNonNull(found.get());
+    }
+
+    FsckReport fsck(int blobsAPass) {
+        try (SnapshotReader rows = new SnapshotReader(store)) {
+            return new Fsck(rows, blobsAPass).run();
         }
     }
 

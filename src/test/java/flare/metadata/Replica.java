@@ -111,9 +111,7 @@ final class Replica implements AutoCloseable {
 
     /** What a check of the rows against each other finds. */
     FsckReport fsck(int blobsAPass) {
-        try (SnapshotReader rows = new SnapshotReader(store)) {
-            return new Fsck(rows, blobsAPass).run();
-        }
+        return state.fsck(blobsAPass);
     }
 
     /** Takes a row away, as damage would. */
