@@ -67,7 +67,8 @@ final class Examination {
         places.add(new Place(
                 "metadata",
                 settings.node().dataDir().resolve("meta"),
-                settings.data().reserve()));
+                "flare.raft.reserve",
+                settings.raft().reserve()));
         places.addAll(data.places());
         List<Check> checks = machine(system, settings, secret, tls, places, operations);
         checks.add(new RaftCheck(reach.metadata(), reach.renamesDurable()));

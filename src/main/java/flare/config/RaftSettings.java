@@ -9,6 +9,7 @@ import java.util.Optional;
  * The metadata log.
  *
  * @param peer this process's peer id; empty: {@code {host}_{port}} of its own entry in {@code peers}, or {@code api-1} alone
+ * @param reserve share of its disk that is kept free
  * @param stateWriteBuffer memory for rows of the state that are not on disk yet
  * @param stateBlockCache memory for rows of the state read from disk
  * @param peers {@code id@host:port} of each peer that founds the group, this one included; empty: this process alone
@@ -31,6 +32,7 @@ public record RaftSettings(
         long snapshotEntries,
         ByteSize snapshotBytes,
         ByteSize segmentSize,
+        double reserve,
         ByteSize stateWriteBuffer,
         ByteSize stateBlockCache) {
 
@@ -59,6 +61,7 @@ public record RaftSettings(
         Allowed.atLeast("snapshot-entries", snapshotEntries, 1);
         Allowed.positive("snapshot-bytes", snapshotBytes);
         Allowed.positive("segment-size", segmentSize);
+        Allowed.share("reserve", reserve);
         if (stateWriteBuffer.bytes() < MIN_STATE_MEMORY.bytes()) {
             throw new NotAllowedException("state-write-buffer", stateWriteBuffer, MIN_STATE_MEMORY + " or more is");
         }

@@ -48,6 +48,21 @@ final class CommandTraits {
     }
 
     /**
+     * Whether it brings rows that stay until someone deletes them. What ends or moves something does not, nor does what the
+     * cluster does by itself: that may go on when the disk is nearly full, and makes room.
+     */
+    static boolean grows(Command<?> command) {
+        return command instanceof Command.PutObject
+                || command instanceof Command.CopyObject
+                || command instanceof Command.CreateUpload
+                || command instanceof Command.PutPart
+                || command instanceof Command.CopyPart
+                || command instanceof Command.CreateBucket
+                || command instanceof Command.CreateUser
+                || command instanceof Command.AddUserKey;
+    }
+
+    /**
      * At least the bytes it takes in an entry. Never less: an entry that the log refuses for its size would be proposed
      * again for ever.
      */

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,6 +68,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     private final ActorRef<ReadActor.Message> reads;
     private final ActorRef<SessionKeeper.Message> keeper;
     private final Executor readers;
+    private final LogRoom room;
     private final AtomicBoolean checking = new AtomicBoolean();
     private final Exports exports = new Exports();
     private final Clock clock;
@@ -73,6 +76,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
     private RaftMetadata(ActorSystem<?> system, Options options, RatisNode node, Clock clock) {
         this.node = node;
         this.clock = clock;
+        this.room = new LogRoom(options.raft.reserve(), () -> freeShare(options.directory), System::nanoTime);
         this.session = new LiveSession(node::appliedIndex);
         this.readers = system.dispatchers().lookup(DispatcherSelector.blocking());
         String suffix = "-" + INSTANCES.incrementAndGet();
@@ -96,6 +100,11 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
                         options.url),
                 "session-keeper" + suffix,
                 Props.empty());
+    }
+
+    private static double freeShare(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        return (double) store.getUsableSpace() / store.getTotalSpace();
     }
 
     /**
@@ -139,11 +148,21 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
         CompletableFuture<Object> result = new CompletableFuture<>();
         try {
             CommandCheck.check(command);
+            if (CommandTraits.grows(command)) {
+                refuseWithoutRoom();
+            }
         } catch (FlareException e) {
             return CompletableFuture.failedFuture(e);
         }
         commands.tell(new MetadataActor.Submit(command, result));
         return typed(result);
+    }
+
+    private void refuseWithoutRoom() {
+        Optional<FlareException> refusal = room.refusal();
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
     }
 
     @Override

@@ -363,6 +363,7 @@ class MetadataActorTest {
                 1000,
                 ByteSize.mebibytes(1),
                 ByteSize.mebibytes(1),
+                0.05,
                 ByteSize.mebibytes(8),
                 ByteSize.mebibytes(8));
     }

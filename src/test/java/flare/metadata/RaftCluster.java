@@ -156,6 +156,7 @@ final class RaftCluster implements AutoCloseable {
                 snapshotEntries,
                 ByteSize.mebibytes(256),
                 ByteSize.mebibytes(1),
+                0,
                 ByteSize.mebibytes(8),
                 ByteSize.mebibytes(8));
     }
