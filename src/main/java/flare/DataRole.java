@@ -70,7 +70,10 @@ final class DataRole {
             role.nodes.put(node.uuid(), node);
             role.disks.add(node);
             role.places.add(new Place(
-                    "data node " + node.uuid(), directory, "flare.data.reserve", settings.data().reserve()));
+                    "data node " + node.uuid(),
+                    directory,
+                    "flare.data.reserve",
+                    settings.data().reserve()));
             role.urls.add(URI.create(settings.nodesTls().scheme() + "://"
                     + Hosts.reachable(settings.node().bind()) + ":" + bound.port()));
             port = port == 0 ? 0 : port + 1;

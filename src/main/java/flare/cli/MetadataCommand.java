@@ -143,14 +143,16 @@ final class MetadataCommand implements Runnable {
                     String peer,
             @Option(
                             names = "--repair",
-                            description = "Have counts, queues and indexes be what the rows they stand for say. What no row tells is"
-                                    + " reported and left as it is, and so are blobs counted on more often than they are referred to:"
-                                    + " they keep their space.")
+                            description =
+                                    "Have counts, queues and indexes be what the rows they stand for say. What no row tells is"
+                                            + " reported and left as it is, and so are blobs counted on more often than they are referred to:"
+                                            + " they keep their space.")
                     boolean repair,
             @Option(
                             names = "--lower-counts",
-                            description = "With --repair: those, too, unless a version has no content. What nothing refers to is then"
-                                    + " deleted once deletion is resumed.")
+                            description =
+                                    "With --repair: those, too, unless a version has no content. What nothing refers to is then"
+                                            + " deleted once deletion is resumed.")
                     boolean lowerCounts,
             @Parameters(paramLabel = "FILE", description = "The backup.") Path file) {
         CommandSpec command = subcommand("import");
@@ -182,7 +184,8 @@ final class MetadataCommand implements Runnable {
             MetadataImport.Repaired repaired = imported.repaired();
             if (repaired != null) {
                 repaired.first().forEach(problem -> out.println("left      " + problem));
-                out.println("repair    " + repaired.problems() + " problems were found, " + repaired.left() + " are left");
+                out.println(
+                        "repair    " + repaired.problems() + " problems were found, " + repaired.left() + " are left");
             }
             out.println("next      start it with flare.raft.peer = " + imported.peer()
                     + ", see that objects are whole ('flare scrub start', 'flare fsck'),");

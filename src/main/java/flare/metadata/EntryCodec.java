@@ -1,6 +1,8 @@
 package flare.metadata;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
 import flare.metadata.wire.Operation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +16,7 @@ final class EntryCodec {
     /** Commands of one entry; their place in it is part of a version. */
     static final int MAX_COMMANDS = 1 << 16;
 
-    /** @param stampMillis the leader's clock; 0 when not stamped yet */
+    /** @param stampMillis the proposer's clock until the leader stamps it with the log's */
     record Entry(long stampMillis, List<Envelope> commands) {
         Entry {
             commands = List.copyOf(commands);
@@ -45,7 +47,7 @@ final class EntryCodec {
 
     /**
      * The encoded entry under the leader's stamp, without decoding it: of a field given twice, Protocol Buffers keep the
-     * last.
+     * last. Not 0, which they leave out.
      */
     static byte[] stamp(byte[] encoded, long stampMillis) {
         byte[] stamp = flare.metadata.wire.Entry.newBuilder()
@@ -56,6 +58,19 @@ final class EntryCodec {
         joined.writeBytes(encoded);
         joined.writeBytes(stamp);
         return joined.toByteArray();
+    }
+
+    /** Of an entry as {@link #encode} gives it: its small fields come first. 0 if it has none. */
+    static long stampOf(byte[] encoded) throws IOException {
+        CodedInputStream in = CodedInputStream.newInstance(encoded);
+        int tag = in.readTag();
+        if (WireFormat.getTagFieldNumber(tag) == flare.metadata.wire.Entry.LEVEL_FIELD_NUMBER) {
+            in.skipField(tag);
+            tag = in.readTag();
+        }
+        return WireFormat.getTagFieldNumber(tag) == flare.metadata.wire.Entry.STAMP_MILLIS_FIELD_NUMBER
+                ? in.readInt64()
+                : 0;
     }
 
     static Entry decode(byte[] encoded) throws IOException {

@@ -97,8 +97,13 @@ final class FsckCopies {
             walks.forEach(Copies::close);
         }
         long found = blobs;
-        findings.same("blobs", counters.getBlobs(), found, batch -> batch.counters().setBlobs(found));
-        findings.same("chunks", counters.getChunks(), chunks, batch -> batch.counters().setChunks(chunks));
+        findings.same(
+                "blobs", counters.getBlobs(), found, batch -> batch.counters().setBlobs(found));
+        findings.same(
+                "chunks",
+                counters.getChunks(),
+                chunks,
+                batch -> batch.counters().setChunks(chunks));
         queues(counters);
         usages(counters);
     }
@@ -280,10 +285,17 @@ final class FsckCopies {
 
     private void queues(CountersRow counters) {
         findings.same("chunks in the repair queue", count(Family.REPAIR), repairs, this::dropUnneeded);
-        findings.same("length of the repair queue", counters.getRepairs(), repairs, batch -> batch.counters()
-                .setRepairs(repairs));
+        findings.same(
+                "length of the repair queue",
+                counters.getRepairs(),
+                repairs,
+                batch -> batch.counters().setRepairs(repairs));
         findings.same("dead blobs in their queue", count(Family.DEAD), dead);
-        findings.same("dead blobs", counters.getDeadBlobs(), dead, batch -> batch.counters().setDeadBlobs(dead));
+        findings.same(
+                "dead blobs",
+                counters.getDeadBlobs(),
+                dead,
+                batch -> batch.counters().setDeadBlobs(dead));
     }
 
     /** Rows of the repair queue under another number of copies than the chunk has, or of one that needs none. */
@@ -325,19 +337,47 @@ final class FsckCopies {
             UsageRow kept = row == null
                     ? UsageRow.getDefaultInstance()
                     : EntryBatch.parse(Family.USAGE, row, UsageRow.parser());
-            findings.same("copies on node " + node, kept.getCopies(), counted.copies, batch -> batch.usage(node).setCopies(counted.copies));
-            findings.same("bytes on node " + node, kept.getBytes(), counted.bytes, batch -> batch.usage(node).setBytes(counted.bytes));
-            findings.same("copies to be deleted on node " + node, kept.getFreed(), counted.freed, batch -> batch.usage(node).setFreed(counted.freed));
-            findings.same("bytes to be deleted on node " + node, kept.getFreedBytes(), counted.freedBytes, batch -> batch.usage(node).setFreedBytes(counted.freedBytes));
-            findings.same("copies being made on node " + node, kept.getPending(), counted.pending, batch -> batch.usage(node).setPending(counted.pending));
+            findings.same(
+                    "copies on node " + node,
+                    kept.getCopies(),
+                    counted.copies,
+                    batch -> batch.usage(node).setCopies(counted.copies));
+            findings.same(
+                    "bytes on node " + node,
+                    kept.getBytes(),
+                    counted.bytes,
+                    batch -> batch.usage(node).setBytes(counted.bytes));
+            findings.same(
+                    "copies to be deleted on node " + node,
+                    kept.getFreed(),
+                    counted.freed,
+                    batch -> batch.usage(node).setFreed(counted.freed));
+            findings.same(
+                    "bytes to be deleted on node " + node,
+                    kept.getFreedBytes(),
+                    counted.freedBytes,
+                    batch -> batch.usage(node).setFreedBytes(counted.freedBytes));
+            findings.same(
+                    "copies being made on node " + node,
+                    kept.getPending(),
+                    counted.pending,
+                    batch -> batch.usage(node).setPending(counted.pending));
             if (rows.get(Family.NODE, Keys.node(node)) == null) {
                 findings.problem("node " + node + " holds copies and is not in the node map");
             }
             all.freed += counted.freed;
             all.pending += counted.pending;
         });
-        findings.same("copies to be deleted", counters.getFreed(), all.freed, batch -> batch.counters().setFreed(all.freed));
-        findings.same("copies being made", counters.getPending(), all.pending, batch -> batch.counters().setPending(all.pending));
+        findings.same(
+                "copies to be deleted",
+                counters.getFreed(),
+                all.freed,
+                batch -> batch.counters().setFreed(all.freed));
+        findings.same(
+                "copies being made",
+                counters.getPending(),
+                all.pending,
+                batch -> batch.counters().setPending(all.pending));
     }
 
     private long count(Family family) {

@@ -50,13 +50,21 @@ final class FsckReferences {
             check(wanted(pass, passes), counted, pass, passes);
         }
         if (counted) {
-            findings.same("bytes of blobs in use", counters.getBlobBytes(), blobBytes, batch -> batch.counters()
-                    .setBlobBytes(blobBytes));
             findings.same(
-                    "bytes of blobs that nothing refers to", counters.getDeadBytes(), deadBytes, batch -> batch.counters()
-                            .setDeadBytes(deadBytes));
-            findings.same("bytes held by slices", counters.getHeldBytes(), heldBytes, batch -> batch.counters()
-                    .setHeldBytes(heldBytes));
+                    "bytes of blobs in use",
+                    counters.getBlobBytes(),
+                    blobBytes,
+                    batch -> batch.counters().setBlobBytes(blobBytes));
+            findings.same(
+                    "bytes of blobs that nothing refers to",
+                    counters.getDeadBytes(),
+                    deadBytes,
+                    batch -> batch.counters().setDeadBytes(deadBytes));
+            findings.same(
+                    "bytes held by slices",
+                    counters.getHeldBytes(),
+                    heldBytes,
+                    batch -> batch.counters().setHeldBytes(heldBytes));
         }
     }
 
@@ -133,9 +141,9 @@ final class FsckReferences {
     static Consumer<EntryBatch> change(BlobId id, Consumer<BlobRow.Builder> change) {
         return batch -> {
             byte[] key = Keys.blob(id);
-            BlobRow.Builder row = EntryBatch.parse(
-                            Family.BLOB, Objects.requireNonNull(batch.get(Family.BLOB, key)), BlobRow.parser())
-                    .toBuilder();
+            BlobRow.Builder row =
+                    EntryBatch.parse(Family.BLOB, Objects.requireNonNull(batch.get(Family.BLOB, key)), BlobRow.parser())
+                            .toBuilder();
             change.accept(row);
             batch.put(Family.BLOB, key, row.build());
         };

@@ -49,27 +49,37 @@ final class FsckVersions {
             }
         }
         long inBuckets = objects;
-        findings.same("objects of the cluster", counters.getObjects(), inBuckets, batch -> batch.counters()
-                .setObjects(inBuckets));
+        findings.same(
+                "objects of the cluster",
+                counters.getObjects(),
+                inBuckets,
+                batch -> batch.counters().setObjects(inBuckets));
         findings.same("objects in buckets that are there", count(Family.OBJECT), objects);
         findings.same("older versions in buckets that are there", count(Family.VERSION), versions);
         findings.same("names of buckets", count(Family.BUCKET_NAME), buckets);
         findings.same("contents of versions", count(Family.EXTENTS), contents);
         findings.same("null versions that are not their key's newest", count(Family.NULL_VERSION), nullVersions);
         long users = count(Family.USER);
-        findings.same("users", counters.getUsers(), users, batch -> batch.counters().setUsers(users));
+        findings.same(
+                "users", counters.getUsers(), users, batch -> batch.counters().setUsers(users));
         openUploads();
         long uploadBytes = parts();
         if (counted) {
-            findings.same("bytes of the cluster's objects", counters.getBytes(), bytes, batch -> batch.counters()
-                    .setBytes(bytes));
+            findings.same(
+                    "bytes of the cluster's objects",
+                    counters.getBytes(),
+                    bytes,
+                    batch -> batch.counters().setBytes(bytes));
             findings.same(
                     "bytes of the cluster's older versions",
                     counters.getOlderBytes(),
                     olderBytes,
                     batch -> batch.counters().setOlderBytes(olderBytes));
-            findings.same("bytes of open uploads", counters.getUploadBytes(), uploadBytes, batch -> batch.counters()
-                    .setUploadBytes(uploadBytes));
+            findings.same(
+                    "bytes of open uploads",
+                    counters.getUploadBytes(),
+                    uploadBytes,
+                    batch -> batch.counters().setUploadBytes(uploadBytes));
         }
     }
 
@@ -87,13 +97,19 @@ final class FsckVersions {
         }
         byte[] from = Keys.number(bucket.getId());
         long objects = versions(Family.OBJECT, bucket, from);
-        findings.same("objects of " + name, bucket.getObjects(), objects, batch -> kept(batch, bucket)
-                .setObjects(objects));
+        findings.same(
+                "objects of " + name,
+                bucket.getObjects(),
+                objects,
+                batch -> kept(batch, bucket).setObjects(objects));
         long ofObjects = rowBytes;
         long older = versions(Family.VERSION, bucket, from);
         long ofOlder = rowBytes;
-        findings.same("older versions of " + name, bucket.getVersions(), older, batch -> kept(batch, bucket)
-                .setVersions(older));
+        findings.same(
+                "older versions of " + name,
+                bucket.getVersions(),
+                older,
+                batch -> kept(batch, bucket).setVersions(older));
         bytes += ofObjects;
         olderBytes += ofOlder;
         long uploads = 0;
@@ -108,17 +124,27 @@ final class FsckVersions {
         }
         long open = uploads;
         long ofUploads = uploadBytes;
-        findings.same("uploads of " + name, bucket.getUploads(), open, batch -> kept(batch, bucket)
-                .setUploads(open));
+        findings.same(
+                "uploads of " + name,
+                bucket.getUploads(),
+                open,
+                batch -> kept(batch, bucket).setUploads(open));
         if (counted) {
-            findings.same("bytes of objects of " + name, bucket.getBytes(), ofObjects, batch -> kept(batch, bucket)
-                    .setBytes(ofObjects));
-            findings.same("bytes of older versions of " + name, bucket.getOlderBytes(), ofOlder, batch -> kept(
-                            batch, bucket)
-                    .setOlderBytes(ofOlder));
-            findings.same("bytes of open uploads of " + name, bucket.getUploadBytes(), ofUploads, batch -> kept(
-                            batch, bucket)
-                    .setUploadBytes(ofUploads));
+            findings.same(
+                    "bytes of objects of " + name,
+                    bucket.getBytes(),
+                    ofObjects,
+                    batch -> kept(batch, bucket).setBytes(ofObjects));
+            findings.same(
+                    "bytes of older versions of " + name,
+                    bucket.getOlderBytes(),
+                    ofOlder,
+                    batch -> kept(batch, bucket).setOlderBytes(ofOlder));
+            findings.same(
+                    "bytes of open uploads of " + name,
+                    bucket.getUploadBytes(),
+                    ofUploads,
+                    batch -> kept(batch, bucket).setUploadBytes(ofUploads));
         }
         return objects;
     }

@@ -5,7 +5,6 @@ import flare.model.FlareException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;

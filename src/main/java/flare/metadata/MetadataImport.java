@@ -49,7 +49,12 @@ public final class MetadataImport {
      * @param repaired null if no repair was asked for
      */
     public record Imported(
-            BackupReport backup, String peer, int epoch, long index, int sessions, @Nullable Repaired repaired) {}
+            BackupReport backup,
+            String peer,
+            int epoch,
+            long index,
+            int sessions,
+            @Nullable Repaired repaired) {}
 
     /**
      * @param problems that a check of the backup's rows against each other found

@@ -5,7 +5,6 @@ import flare.metadata.ReplicatedState.Position;
 import flare.telemetry.CrashPoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +52,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         /** Another peer leads, or this one. */
         void ledBy(RaftPeerId leader);
 
+        /** Those whose majority decides now, as {@link ProposerId} names them. */
+        List<Long> voters();
+
         /** Ratis closed the state: this process is stopping, or it is no member any more. */
         void closed();
 
@@ -64,7 +66,7 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     private final LiveState live;
     private final LogCodec codec;
-    private final Clock clock;
+    private final LogClock clock;
     private final Host host;
     private final SnapshotPace pace;
     private final Snapshots snapshots = new Snapshots();
@@ -72,7 +74,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private volatile long appliedIndex = -1;
     private volatile boolean failed;
 
-    MetadataStateMachine(LiveState live, LogCodec codec, Clock clock, SnapshotPace pace, Host host) {
+    MetadataStateMachine(LiveState live, LogCodec codec, LogClock clock, SnapshotPace pace, Host host) {
         this.live = live;
         this.codec = codec;
         this.clock = clock;
@@ -242,10 +244,13 @@ final class MetadataStateMachine extends BaseStateMachine {
         return CompletableFuture.completedFuture(Message.EMPTY);
     }
 
-    /** The leader stamps its time; everything else is as proposed. */
+    /** The leader stamps the log's time in place of the proposer's; everything else is as proposed. */
     @Override
-    public TransactionContext startTransaction(RaftClientRequest request) {
-        byte[] stamped = codec.stamp(request.getMessage().getContent().toByteArray(), clock.millis());
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        byte[] proposed = request.getMessage().getContent().toByteArray();
+        clock.heard(ProposerId.of(request.getClientId()), codec.stampOf(proposed));
+        long stampMillis = clock.stampMillis(host.voters(), live.state().stampMillis());
+        byte[] stamped = codec.stamp(proposed, stampMillis);
         return TransactionContext.newBuilder()
                 .setStateMachine(this)
                 .setClientRequest(request)

@@ -10,8 +10,13 @@ import java.util.List;
 final class ProtobufLogCodec implements LogCodec {
 
     @Override
-    public byte[] encode(List<Envelope> commands) {
-        return EntryCodec.encode(new EntryCodec.Entry(0, commands));
+    public byte[] encode(long stampMillis, List<Envelope> commands) {
+        return EntryCodec.encode(new EntryCodec.Entry(stampMillis, commands));
+    }
+
+    @Override
+    public long stampOf(byte[] encoded) throws IOException {
+        return EntryCodec.stampOf(encoded);
     }
 
     @Override

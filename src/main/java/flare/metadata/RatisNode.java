@@ -73,7 +73,8 @@ final class RatisNode implements CommandLog, AutoCloseable {
     private final LeaderClient leaderClient;
     private final GroupAdmin peers;
     private final MembershipWatch watch;
-    private final ClientId clientId = ClientId.randomId();
+    private final LogClock clock;
+    private final ClientId clientId;
     private final AtomicLong nextCall = new AtomicLong();
     private volatile boolean failed;
     private volatile boolean closing;
@@ -91,11 +92,14 @@ final class RatisNode implements CommandLog, AutoCloseable {
         this.directory = directory;
         this.live = new LiveState(directory.state(), replicated.opener());
         this.groupId = membership.group();
+        RaftPeerId own = membership.peer().getId();
+        this.clientId = ProposerId.draw(own);
+        this.clock = new LogClock(ProposerId.of(own), replicated.clock(), System::nanoTime);
         this.host = new StateMachineHost(onFailure);
         this.stateMachine = new MetadataStateMachine(
                 live,
                 codec,
-                replicated.clock(),
+                clock,
                 new SnapshotPace(
                         settings.snapshotEntries(), settings.snapshotBytes().bytes(), System::nanoTime),
                 host);
@@ -264,7 +268,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     @Override
     public CompletionStage<Committed> propose(List<Envelope> commands) {
-        ByteString bytes = UnsafeByteOperations.unsafeWrap(codec.encode(commands));
+        ByteString bytes = UnsafeByteOperations.unsafeWrap(codec.encode(clock.ownMillis(), commands));
         DivisionInfo info = division().getInfo();
         RaftPeerId leader = info.isLeader() ? server.getId() : info.getLeaderId();
         if (failed || leader == null) {
@@ -488,6 +492,13 @@ final class RatisNode implements CommandLog, AutoCloseable {
         @Override
         public void ledBy(RaftPeerId leader) {
             leaderClient.ledBy(leader);
+        }
+
+        @Override
+        public List<Long> voters() {
+            return conf().getCurrentPeers().stream()
+                    .map(peer -> ProposerId.of(peer.getId()))
+                    .toList();
         }
 
         @Override

@@ -14,12 +14,15 @@ interface ReplicatedState extends AutoCloseable {
     /** Term and index of the last entry whose effects are here; (0, 0) when fresh. */
     Position applied();
 
+    /** The time of the last entry applied, which the next one is not before; 0 when fresh. Any thread. */
+    long stampMillis();
+
     /**
      * Applies one log entry: its commands in order, each seeing the effects of those before it, all effects and the
      * position in one atomic batch. Deterministic; never throws on user data; an {@link IOException} means the disk or the
      * store failed and the process must stop. Called by one thread at a time.
      *
-     * @param stampMillis the leader's clock when it proposed the entry; apply uses max(stamp, last applied stamp)
+     * @param stampMillis the leader's when it took the entry, of {@link LogClock}; apply uses max(stamp, last applied stamp)
      * @return one outcome a command, in order
      */
     List<Outcome> apply(Position position, long stampMillis, List<Envelope> commands) throws IOException;

@@ -34,7 +34,7 @@ final class RocksState implements ReplicatedState {
     private final ReadWriteLock openness = new ReentrantReadWriteLock();
     private boolean closed;
     private volatile Position applied;
-    private long lastStampMillis;
+    private volatile long lastStampMillis;
 
     private RocksState(Store store, PositionRow position) {
         this.store = store;
@@ -80,6 +80,11 @@ final class RocksState implements ReplicatedState {
     @Override
     public Position applied() {
         return applied;
+    }
+
+    @Override
+    public long stampMillis() {
+        return lastStampMillis;
     }
 
     /**
@@ -135,8 +140,10 @@ final class RocksState implements ReplicatedState {
     /** For a state that no log is behind: in one write, as {@link Fsck} does. Answers what was found before. */
     FsckReport repair(FsckRepair repair, int blobsAPass) throws IOException {
         AtomicReference<FsckReport> found = new AtomicReference<>();
-        change(applied, entry -> found.set(
-                Fsck.repairing(repair, entry.batch(), blobsAPass).run()));
+        change(
+                applied,
+                entry -> found.set(
+                        Fsck.repairing(repair, entry.batch(), blobsAPass).run()));
         return Objects.requireNonNull(found.get());
     }
 

@@ -96,9 +96,10 @@ class FullDisksTest {
             for (LoopImage image : images.subList(1, DISKS)) {
                 ballast.add(image.fill("ballast"));
             }
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(Admin.status(api).path("nodes"))
-                    .hasSize(DISKS)
-                    .allSatisfy(FullDisksTest::assertFull));
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(Admin.status(api).path("nodes"))
+                            .hasSize(DISKS)
+                            .allSatisfy(FullDisksTest::assertFull));
             for (int i = 0; i < REFUSALS; i++) {
                 put(client, "late/" + i, i);
             }

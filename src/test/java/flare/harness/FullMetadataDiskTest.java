@@ -130,7 +130,8 @@ class FullMetadataDiskTest {
 
     private static String space(ServerProcess api) throws IOException {
         for (JsonNode finding : Admin.get(api, "/admin/doctor").path("findings")) {
-            if (finding.path("check").asText().equals("space") && finding.toString().contains("metadata")) {
+            if (finding.path("check").asText().equals("space")
+                    && finding.toString().contains("metadata")) {
                 return finding.toString();
             }
         }

@@ -30,6 +30,7 @@ final class ServerProcess implements AutoCloseable {
     private final List<String> jvmOptions =
             new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
 
+    private final Map<String, String> environment = new LinkedHashMap<>();
     private final Ports ports;
     private Path log;
     private @Nullable Process process;
@@ -57,6 +58,11 @@ final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    ServerProcess environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
     ServerProcess unset(String key) {
         settings.remove(key);
         return this;
@@ -74,10 +80,11 @@ final class ServerProcess implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "flare.Flare", "server"));
         try {
             Files.createDirectories(directory);
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            process = builder.start();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

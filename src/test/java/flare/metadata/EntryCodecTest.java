@@ -240,8 +240,13 @@ final class EntryCodecTest {
     void theStampGoesOnWithoutDecoding() throws Exception {
         byte[] unstamped =
                 EntryCodec.encode(new EntryCodec.Entry(0, GoldenEntry.entry().commands()));
+        assertThat(EntryCodec.stampOf(unstamped)).isZero();
         EntryCodec.Entry stamped = EntryCodec.decode(EntryCodec.stamp(unstamped, 77));
         assertThat(stamped.stampMillis()).isEqualTo(77);
+        byte[] proposed = EntryCodec.encode(new EntryCodec.Entry(66, stamped.commands()));
+        assertThat(EntryCodec.stampOf(proposed)).isEqualTo(66);
+        assertThat(EntryCodec.decode(EntryCodec.stamp(proposed, 1)).stampMillis())
+                .isEqualTo(1);
         assertThat(stamped.commands()).hasSameSizeAs(GoldenEntry.entry().commands());
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class FsckRepairTest {
                 if (keys.isEmpty()) {
                     continue;
                 }
-                TreeMap<String, String> before = rows(replica);
+                Map<String, String> before = rows(replica);
                 replica.lose(family, keys.get(new Random(seed).nextInt(keys.size())));
                 FsckReport found = repair(replica, FsckRepair.KEEP_REFERENCES);
                 assertThat(found.problems()).as("seed %d", seed).isPositive();
@@ -59,7 +60,7 @@ class FsckRepairTest {
                     Envelope count = new Envelope(0, 0, 0, new Command.CountSpace(CommandCheck.MAX_ROWS, 1));
                     replica.state().apply(new Position(1, ENTRIES + 1), 2_000_000L, List.of(count));
                 }
-                TreeMap<String, String> before = rows(replica);
+                Map<String, String> before = rows(replica);
                 CountersRow counters =
                         EntryBatch.parse(Family.META, replica.row(Family.META, Keys.COUNTERS), CountersRow.parser());
                 replica.change(
@@ -112,7 +113,7 @@ class FsckRepairTest {
     void countsThatAreTooHighAreLoweredOnlyWhenAskedTo() throws Exception {
         try (Replica replica = new Replica(directory.resolve("replica"))) {
             byte[] key = fillUntilABlobIsCountedOn(replica);
-            TreeMap<String, String> before = rows(replica);
+            Map<String, String> before = rows(replica);
             BlobRow blob = blob(replica, key);
             byte[] tooHigh = blob.toBuilder()
                     .setReferences(blob.getReferences() + 1)
@@ -165,7 +166,8 @@ class FsckRepairTest {
         for (long seed = 1; true; seed++) {
             fill(replica, seed);
             for (byte[] key : replica.keys(Family.BLOB)) {
-                if (blob(replica, key).getReferences() > 0 && !replica.keys(Family.EXTENTS).isEmpty()) {
+                if (blob(replica, key).getReferences() > 0
+                        && !replica.keys(Family.EXTENTS).isEmpty()) {
                     return key;
                 }
             }
@@ -198,9 +200,9 @@ class FsckRepairTest {
                 .toList();
     }
 
-    private static TreeMap<String, String> rows(Replica replica) {
+    private static Map<String, String> rows(Replica replica) {
         HexFormat hex = HexFormat.of();
-        TreeMap<String, String> rows = new TreeMap<>();
+        Map<String, String> rows = new TreeMap<>();
         for (Family family : Family.values()) {
             for (byte[] key : replica.keys(family)) {
                 rows.put(family + " " + hex.formatHex(key), hex.formatHex(replica.row(family, key)));

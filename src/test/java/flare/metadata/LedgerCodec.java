@@ -23,9 +23,9 @@ import java.util.UUID;
 final class LedgerCodec implements LogCodec {
 
     @Override
-    public byte[] encode(List<Envelope> commands) {
+    public byte[] encode(long stampMillis, List<Envelope> commands) {
         return bytes(out -> {
-            out.writeLong(0);
+            out.writeLong(stampMillis);
             out.writeInt(commands.size());
             for (Envelope envelope : commands) {
                 out.writeLong(envelope.session());
@@ -34,6 +34,11 @@ final class LedgerCodec implements LogCodec {
                 write(envelope.command(), out);
             }
         });
+    }
+
+    @Override
+    public long stampOf(byte[] encoded) {
+        return ByteBuffer.wrap(encoded).getLong();
     }
 
     @Override

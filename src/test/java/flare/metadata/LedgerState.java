@@ -96,6 +96,12 @@ final class LedgerState implements ReplicatedState {
         return applied;
     }
 
+    /** It keeps no time. */
+    @Override
+    public long stampMillis() {
+        return 0;
+    }
+
     @Override
     public synchronized List<Outcome> apply(Position position, long stampMillis, List<Envelope> commands)
             throws IOException {

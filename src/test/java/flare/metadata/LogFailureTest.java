@@ -27,7 +27,7 @@ class LogFailureTest {
         MetadataStateMachine machine = new MetadataStateMachine(
                 new LiveState(directory, LedgerState::open),
                 new LedgerCodec(),
-                Clock.systemUTC(),
+                new LogClock(0, Clock.systemUTC(), System::nanoTime),
                 new SnapshotPace(Long.MAX_VALUE, Long.MAX_VALUE, System::nanoTime),
                 new MetadataStateMachine.Host() {
                     @Override
@@ -38,6 +38,11 @@ class LogFailureTest {
 
                     @Override
                     public void snapshotDue() {}
+
+                    @Override
+                    public List<Long> voters() {
+                        return List.of();
+                    }
 
                     @Override
                     public void closed() {}

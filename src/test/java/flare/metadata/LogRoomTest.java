@@ -60,8 +60,10 @@ class LogRoomTest {
 
     @Test
     void keepsOutWhatGrowsAndNotWhatMakesRoom() {
-        assertThat(CommandTraits.grows(new Command.CreateBucket(LedgerState.name(1)))).isTrue();
-        assertThat(CommandTraits.grows(new Command.RenewSession(1, 1, 1, List.of()))).isFalse();
+        assertThat(CommandTraits.grows(new Command.CreateBucket(LedgerState.name(1))))
+                .isTrue();
+        assertThat(CommandTraits.grows(new Command.RenewSession(1, 1, 1, List.of())))
+                .isFalse();
     }
 
     private double measure() throws IOException {

@@ -93,6 +93,11 @@ final class ModelState implements ReplicatedState {
     }
 
     @Override
+    public long stampMillis() {
+        return now;
+    }
+
+    @Override
     public List<Outcome> apply(Position position, long stampMillis, List<Envelope> commands) {
         now = Math.max(now, stampMillis);
         applied = position;

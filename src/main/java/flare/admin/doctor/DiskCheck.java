@@ -117,14 +117,14 @@ public final class DiskCheck implements Check {
                         SPACE,
                         subject(place),
                         value,
-                        "at " + place.reserve() * 100 + " % (" + place.setting() + ") it takes nothing new: add a disk or a"
-                                + " node, or delete")
+                        "at " + place.reserve() * 100 + " % (" + place.setting()
+                                + ") it takes nothing new: add a disk or a" + " node, or delete")
                 : Finding.fail(
                         SPACE,
                         subject(place),
                         value,
-                        "less than the " + place.reserve() * 100 + " % of " + place.setting() + ": nothing new fits; add a"
-                                + " disk or a node, or delete and run 'flare reclaim'");
+                        "less than the " + place.reserve() * 100 + " % of " + place.setting()
+                                + ": nothing new fits; add a" + " disk or a node, or delete and run 'flare reclaim'");
     }
 
     private static String subject(Place place) {

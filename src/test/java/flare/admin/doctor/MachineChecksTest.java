@@ -30,7 +30,8 @@ class MachineChecksTest {
 
     @Test
     void measuresSyncsAndLeavesNothingBehind() throws Exception {
-        List<Finding> findings = look(new DiskCheck(List.of(new Place("metadata", directory, "flare.raft.reserve", 0.05)), Runnable::run));
+        List<Finding> findings = look(
+                new DiskCheck(List.of(new Place("metadata", directory, "flare.raft.reserve", 0.05)), Runnable::run));
 
         assertThat(findings).extracting(Finding::check).containsExactly("fsync", "space");
         assertThat(findings).allSatisfy(finding -> assertThat(finding.subject()).isEqualTo("metadata in " + directory));
@@ -43,7 +44,9 @@ class MachineChecksTest {
     @Test
     void tellsOfADirectoryThatCanNotBeWrittenAndGoesOn() throws Exception {
         List<Finding> findings = look(new DiskCheck(
-                List.of(new Place("gone", directory.resolve("gone"), "flare.raft.reserve", 0.05), new Place("metadata", directory, "flare.raft.reserve", 0.05)),
+                List.of(
+                        new Place("gone", directory.resolve("gone"), "flare.raft.reserve", 0.05),
+                        new Place("metadata", directory, "flare.raft.reserve", 0.05)),
                 Runnable::run));
 
         assertThat(findings).hasSize(3);
@@ -54,7 +57,8 @@ class MachineChecksTest {
     @ParameterizedTest
     @CsvSource({"100, OK", "10, OK", "9, WARN", "5, WARN", "4, FAIL", "0, FAIL"})
     void judgesWhatIsFreeByTheReserve(long free, Severity severity) {
-        Finding finding = DiskCheck.space(new Place("metadata", directory, "flare.raft.reserve", 0.05), free << 30, 100L << 30);
+        Finding finding =
+                DiskCheck.space(new Place("metadata", directory, "flare.raft.reserve", 0.05), free << 30, 100L << 30);
 
         assertThat(finding.severity()).isEqualTo(severity);
         assertThat(finding.value()).isEqualTo(free + ".0 % of 100 GiB are free");
