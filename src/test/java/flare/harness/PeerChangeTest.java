@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Peers of the metadata log are added and removed under load, the leader among them (C13): nothing acknowledged is lost,
  * writes go on within seconds. One peer becomes three, then one is replaced.
  */
-@Tag("long")
+@Tag("full")
 class PeerChangeTest {
 
     private static final int[] SIZES = {0, 1, 5_000, 70_000, 1_100_000};
