@@ -36,6 +36,26 @@ final class Admin {
         return send(HttpRequest.newBuilder(admin.resolve("/admin/status")).timeout(Duration.ofSeconds(5)));
     }
 
+    /** What the worker has still to do; -1 if the process reports no such worker. */
+    static long left(ServerProcess api, String worker) throws IOException {
+        for (JsonNode one : status(api).path("workers")) {
+            if (one.path("name").asText().equals(worker)) {
+                return one.path("left").asLong();
+            }
+        }
+        return -1;
+    }
+
+    /** The data node's part of the status. */
+    static JsonNode nodeOf(ServerProcess api, ServerProcess process) throws IOException {
+        for (JsonNode node : status(api).path("nodes")) {
+            if (node.path("url").asText().endsWith(":" + process.ports().data())) {
+                return node;
+            }
+        }
+        throw new IOException("no node at port " + process.ports().data());
+    }
+
     /** Reclaims everything that can be and waits for it. */
     static JsonNode reclaim(ServerProcess api) throws IOException {
         return reclaim(api.admin("/"));

@@ -3,7 +3,6 @@ package flare.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import flare.harness.Readers.Reading;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,13 +64,15 @@ class HealUnderLoadTest {
                 node.kill();
                 long killed = System.nanoTime();
                 await().atMost(LIMIT)
-                        .until(() -> nodeOf(api, node).path("state").asText().equals("lost"));
+                        .until(() ->
+                                Admin.nodeOf(api, node).path("state").asText().equals("lost"));
                 long lost = System.nanoTime();
-                long copies = nodeOf(api, node).path("copies").asLong();
+                long copies = Admin.nodeOf(api, node).path("copies").asLong();
                 Reading waiting = readers.sinceLast();
                 await().atMost(LIMIT)
                         .pollInterval(Duration.ofMillis(200))
-                        .until(() -> nodeOf(api, node).path("copies").asLong() == 0 && left(api, "heal") == 0);
+                        .until(() ->
+                                Admin.nodeOf(api, node).path("copies").asLong() == 0 && Admin.left(api, "heal") == 0);
                 long healed = System.nanoTime();
                 Reading healing = readers.sinceLast();
                 Sleep.millis(MEASURE_MILLIS);
@@ -129,23 +130,5 @@ class HealUnderLoadTest {
                         .collect(Collectors.toList()))
                 .as("chunks that have more or fewer copies")
                 .isEmpty();
-    }
-
-    private static long left(ServerProcess api, String worker) throws IOException {
-        for (JsonNode one : Admin.status(api).path("workers")) {
-            if (one.path("name").asText().equals(worker)) {
-                return one.path("left").asLong();
-            }
-        }
-        return -1;
-    }
-
-    private static JsonNode nodeOf(ServerProcess api, ServerProcess process) throws IOException {
-        for (JsonNode node : Admin.status(api).path("nodes")) {
-            if (node.path("url").asText().endsWith(":" + process.ports().data())) {
-                return node;
-            }
-        }
-        throw new IOException("no node at port " + process.ports().data());
     }
 }

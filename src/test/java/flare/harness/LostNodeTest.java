@@ -3,7 +3,6 @@ package flare.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +41,7 @@ class LostNodeTest {
             for (int i = 0; i < OBJECTS; i++) {
                 assertThat(client.put(key(i), body(i, 0))).isEqualTo(200);
             }
-            assertThat(nodeOf(api, node).path("copies").asLong()).isPositive();
+            assertThat(Admin.nodeOf(api, node).path("copies").asLong()).isPositive();
 
             node.kill();
             // Well after the probes have found it unhealthy, and before its time is over.
@@ -53,8 +52,9 @@ class LostNodeTest {
                 assertThat(client.delete(key(i))).isEqualTo(204);
                 assertThat(client.put(key(i + 1), body(i + 1, 1))).isEqualTo(200);
             }
-            await().atMost(LIMIT).until(() -> nodeOf(api, node).path("copies").asLong() == 0);
-            await().atMost(LIMIT).until(() -> left(api, "heal") == 0);
+            await().atMost(LIMIT)
+                    .until(() -> Admin.nodeOf(api, node).path("copies").asLong() == 0);
+            await().atMost(LIMIT).until(() -> Admin.left(api, "heal") == 0);
             assertAllAsWritten(client);
 
             node.start().awaitLive();
@@ -65,7 +65,8 @@ class LostNodeTest {
                     .until(() -> Admin.reclaim(api).path("complete").asBoolean());
             await().atMost(LIMIT).untilAsserted(() -> DiskCensus.assertExact(api, directory));
             // Whatever it holds from now on is what was placed there since.
-            await().atMost(LIMIT).until(() -> nodeOf(api, node).path("usable").asBoolean());
+            await().atMost(LIMIT)
+                    .until(() -> Admin.nodeOf(api, node).path("usable").asBoolean());
             assertAllAsWritten(client);
         }
     }
@@ -91,24 +92,6 @@ class LostNodeTest {
     }
 
     private static String state(ServerProcess api, ServerProcess node) throws IOException {
-        return nodeOf(api, node).path("state").asText();
-    }
-
-    private static long left(ServerProcess api, String worker) throws IOException {
-        for (JsonNode one : Admin.status(api).path("workers")) {
-            if (one.path("name").asText().equals(worker)) {
-                return one.path("left").asLong();
-            }
-        }
-        return -1;
-    }
-
-    private static JsonNode nodeOf(ServerProcess api, ServerProcess process) throws IOException {
-        for (JsonNode node : Admin.status(api).path("nodes")) {
-            if (node.path("url").asText().endsWith(":" + process.ports().data())) {
-                return node;
-            }
-        }
-        throw new IOException("no node at port " + process.ports().data());
+        return Admin.nodeOf(api, node).path("state").asText();
     }
 }

@@ -110,6 +110,16 @@ final class GoldenEntry {
         return new EntryCodec.Entry(STAMP_MILLIS, envelopes);
     }
 
+    /** Those after this entry and one that follows it. */
+    static List<String> rowsWith(Path directory, Position position, EntryCodec.Entry next) throws IOException {
+        try (RocksState state = States.open(directory)) {
+            EntryCodec.Entry first = entry();
+            state.apply(POSITION, first.stampMillis(), first.commands());
+            state.apply(position, next.stampMillis(), next.commands());
+        }
+        return rows(directory);
+    }
+
     /** Every row as {@code family key value} in hex. */
     static List<String> rows(Path directory) throws IOException {
         List<String> rows = new ArrayList<>();

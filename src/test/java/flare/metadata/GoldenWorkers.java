@@ -23,12 +23,7 @@ final class GoldenWorkers {
     }
 
     static List<String> rows(Path store, EntryCodec.Entry entry) throws IOException {
-        try (RocksState state = States.open(store)) {
-            EntryCodec.Entry before = GoldenEntry.entry();
-            state.apply(GoldenEntry.POSITION, before.stampMillis(), before.commands());
-            state.apply(POSITION, entry.stampMillis(), entry.commands());
-        }
-        return GoldenEntry.rows(store);
+        return GoldenEntry.rowsWith(store, POSITION, entry);
     }
 
     static EntryCodec.Entry entry() {
