@@ -3,13 +3,8 @@ package flare.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +13,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,11 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrossNodeTest {
 
     private static final int CLIENTS = 6;
-    private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
-    private static final Pattern TOKEN = Pattern.compile("<NextContinuationToken>([^<]*)<");
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ConcurrentLinkedQueue<String> misses = new ConcurrentLinkedQueue<>();
     private final AtomicInteger operations = new AtomicInteger();
     private final AtomicInteger lists = new AtomicInteger();
@@ -96,36 +85,15 @@ class CrossNodeTest {
                 }
                 operations.incrementAndGet();
                 if (random.nextInt(10) == 0) {
-                    List<String> listed = list(topology.apis().get(reader).object("/"), prefix, random.nextInt(1, 60));
+                    List<String> listed = nodes.get(reader).list(prefix, random.nextInt(1, 60));
                     if (!listed.equals(List.copyOf(known.keySet()))) {
                         misses.add(listed + " listed at API node " + reader + " where there is " + known.keySet());
                     }
                     lists.incrementAndGet();
                 }
             }
-        } catch (IOException | InterruptedException | AssertionError e) {
+        } catch (IOException | AssertionError e) {
             misses.add("client " + client + ": " + e);
         }
-    }
-
-    private List<String> list(URI base, String prefix, int page) throws IOException, InterruptedException {
-        List<String> keys = new ArrayList<>();
-        String token = "";
-        do {
-            HttpRequest request = HttpRequest.newBuilder(base.resolve(
-                            "/object?list-type=2&prefix=" + prefix.replace("/", "%2F") + "&max-keys=" + page + token))
-                    .timeout(Duration.ofSeconds(30))
-                    .build();
-            String answer = http.send(request, BodyHandlers.ofString()).body();
-            Matcher key = KEY.matcher(answer);
-            while (key.find()) {
-                keys.add(key.group(1));
-            }
-            Matcher next = TOKEN.matcher(answer);
-            token = next.find()
-                    ? "&continuation-token=" + next.group(1).replace("+", "%2B").replace("=", "%3D")
-                    : "";
-        } while (!token.isEmpty());
-        return keys;
     }
 }

@@ -15,14 +15,20 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what really lies on the disks of data nodes, by looking into every file, not by asking them. */
 final class DiskCensus {
 
     private static final byte[] CHUNK_MAGIC = "FLARECHK".getBytes(StandardCharsets.US_ASCII);
+    /** In the trash, the time it came is before it. */
+    private static final Pattern CHUNK_NAME = Pattern.compile("[0-9a-f]{32}-[0-9a-f]{8}");
+
     private static final String SET_ASIDE = ".corrupt";
     private static final Set<String> LEFTOVERS = Set.of("temporary", "trash");
 
@@ -35,6 +41,18 @@ final class DiskCensus {
                 .filter(DiskCensus::beginsAsAChunk)
                 .sorted()
                 .toList();
+    }
+
+    /** Of which chunks there are such files, as they are named where they are in use. */
+    static Set<String> chunkNames(Path directory) throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Path file : chunkFiles(directory)) {
+            Matcher name = CHUNK_NAME.matcher(file.getFileName().toString());
+            if (name.find()) {
+                names.add(name.group());
+            }
+        }
+        return names;
     }
 
     /** What goes while it looks, such as an old snapshot of the metadata, is not there. */

@@ -10,16 +10,19 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Clients that read, as fast as they can, what does not change meanwhile, and know what they must find. */
+/** Clients that read and list, as fast as they can, what does not change meanwhile, and know what they must find. */
 final class Readers implements AutoCloseable {
 
     /** What was read since the one before. */
     record Reading(int reads, double bytesPerSecond, double p50Millis, double p99Millis) {}
 
+    private static final int LIST_PAGE = 40;
+
     private final ObjectClient client;
     private final List<Map.Entry<String, Optional<Body>>> expected;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger lists = new AtomicInteger();
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private final List<Thread> threads = new ArrayList<>();
 
@@ -36,10 +39,37 @@ final class Readers implements AutoCloseable {
     void start(int count, long seed) {
         for (int i = 0; i < count; i++) {
             SplittableRandom random = new SplittableRandom(seed - 1 - i);
-            Thread thread = new Thread(() -> run(random), "reader-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+            start(new Thread(() -> run(random), "reader-" + i));
+        }
+    }
+
+    /** One more, which lists what begins with the prefix: the keys that hold something, and no other. */
+    void startListing(String prefix) {
+        List<String> keys = expected.stream()
+                .filter(one -> one.getKey().startsWith(prefix) && one.getValue().isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        start(new Thread(() -> list(prefix, keys), "lister"));
+    }
+
+    private void start(Thread thread) {
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void list(String prefix, List<String> keys) {
+        while (!stopped.get()) {
+            try {
+                List<String> found = client.list(prefix, LIST_PAGE);
+                if (!found.equals(keys)) {
+                    failures.add(prefix + ": listed " + found + " where there is " + keys);
+                }
+            } catch (IOException e) {
+                failures.add(prefix + ": " + e);
+            }
+            lists.incrementAndGet();
         }
     }
 
@@ -87,7 +117,11 @@ final class Readers implements AutoCloseable {
         return reads.get();
     }
 
-    /** Reads that failed or gave something else, in words. */
+    int lists() {
+        return lists.get();
+    }
+
+    /** Reads and lists that failed or gave something else, in words. */
     List<String> failures() {
         return List.copyOf(failures);
     }
