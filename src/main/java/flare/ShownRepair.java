@@ -1,6 +1,8 @@
 package flare;
 
 import flare.admin.BackgroundWork;
+import flare.admin.DiskCheckLines;
+import flare.admin.DiskComparison;
 import flare.admin.RebalanceStatus;
 import flare.admin.ReclaimResult;
 import flare.admin.RepairStatus;
@@ -14,6 +16,7 @@ import flare.repair.Repair;
 import flare.repair.RepairOrders;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -49,6 +52,11 @@ record ShownRepair(Repair repair, ActorSystem<?> system) implements BackgroundWo
         return repair.reclaimNowAndWait(RECLAIM_LIMIT, system)
                 .thenApply(report ->
                         new ReclaimResult(report.complete(), report.freedCopies(), report.orphans(), report.remains()));
+    }
+
+    @Override
+    public Iterator<DiskComparison> compareDisks() {
+        return new DiskCheckLines(repair.diskCheck());
     }
 
     @Override

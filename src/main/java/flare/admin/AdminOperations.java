@@ -9,6 +9,7 @@ import flare.model.NodeId;
 import flare.model.NodeState;
 import flare.object.ObjectLocator;
 import java.net.URI;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -91,4 +92,7 @@ public interface AdminOperations {
 
     /** Checks the rows of this process's metadata against each other. */
     CompletionStage<FsckResult> fsck();
+
+    /** Compares the records with the disks, a step a line; blocks whoever reads it. */
+    CompletionStage<Iterator<DiskComparison>> compareDisks();
 }

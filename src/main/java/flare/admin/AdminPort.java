@@ -86,6 +86,11 @@ public final class AdminPort {
                         "/admin/fsck",
                         new Route(HttpMethods.POST, () -> operations.fsck().thenCompose(AdminPort::ok))),
                 Map.entry(
+                        "/admin/fsck/disks",
+                        new Route(
+                                HttpMethods.POST,
+                                () -> operations.compareDisks().thenApply(JsonLines::of))),
+                Map.entry(
                         EXPORT,
                         new Route(
                                 HttpMethods.GET,

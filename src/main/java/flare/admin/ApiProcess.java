@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -304,6 +305,11 @@ public final class ApiProcess implements AdminOperations {
     public CompletionStage<FsckResult> fsck() {
         return metadata.fsck()
                 .thenApply(report -> new FsckResult(report.index(), report.rows(), report.problems(), report.first()));
+    }
+
+    @Override
+    public CompletionStage<Iterator<DiskComparison>> compareDisks() {
+        return CompletableFuture.completedStage(work.compareDisks());
     }
 
     private CompletableFuture<List<NodeStatus>> nodes() {

@@ -3,6 +3,7 @@ package flare.admin;
 import flare.metadata.Command.WorkerOrder;
 import flare.model.NodeId;
 import java.net.URI;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -30,6 +31,9 @@ public interface BackgroundWork {
 
     /** @param orphans whether a stopped orphan sweep goes on, too, and takes any number this once */
     CompletionStage<RepairStatus> resumeRepair(boolean orphans);
+
+    /** Compares the records with the disks, from this process, a step a line; blocks whoever reads it. */
+    Iterator<DiskComparison> compareDisks();
 
     /** How far scrubbing is, wherever it runs. */
     CompletionStage<ScrubStatus> scrubbing();

@@ -12,6 +12,7 @@ import flare.model.NodeState;
 import flare.object.ObjectLocator;
 import flare.telemetry.BuildInfo;
 import java.net.URI;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -173,6 +174,11 @@ public final class LocalProcess implements AdminOperations {
 
     @Override
     public CompletionStage<FsckResult> fsck() {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Iterator<DiskComparison>> compareDisks() {
         return refused();
     }
 

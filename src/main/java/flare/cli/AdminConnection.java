@@ -119,7 +119,8 @@ final class AdminConnection {
         out.flush();
     }
 
-    private <T> T show(byte[] answer, Class<T> type, Look<T> look) {
+    /** Shows an answer that was read already. */
+    <T> T show(byte[] answer, Class<T> type, Look<T> look) {
         T read = read(answer, type);
         PrintWriter out = command.commandLine().getOut();
         if (json) {
@@ -132,10 +133,13 @@ final class AdminConnection {
     }
 
     /** Asks for bytes that may be many. Reading them fails where the connection breaks or the server gives up. */
-    InputStream stream(String path) throws IOException {
+    InputStream stream(String method, String path) throws IOException {
         HttpClient client = client();
         HttpResponse<InputStream> response = exchange(
-                client, path, HttpRequest.newBuilder().GET().timeout(ORDER_LIMIT), BodyHandlers.ofInputStream());
+                client,
+                path,
+                HttpRequest.newBuilder().method(method, BodyPublishers.noBody()).timeout(ORDER_LIMIT),
+                BodyHandlers.ofInputStream());
         InputStream body = response.body();
         if (response.statusCode() != 200) {
             try (body) {
@@ -224,7 +228,7 @@ final class AdminConnection {
     }
 
     /** Throws for an answer that is not the JSON expected. */
-    private <T> T read(byte[] answer, Class<T> type) {
+    <T> T read(byte[] answer, Class<T> type) {
         try {
             return AdminJson.read(answer, type);
         } catch (IOException e) {

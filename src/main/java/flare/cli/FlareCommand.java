@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  flare cluster up --api 3 --data 5 a cluster on this machine, a process for each node",
             "  flare uploads list                multipart uploads that nobody finished",
             "  flare doctor                      what is wrong or at risk, and what to do about it",
-            "  flare fsck                        whether the metadata agrees with itself",
+            "  flare fsck                        whether the metadata agrees with itself, or with --disks with the disks",
             "  flare metadata export FILE        a backup of the metadata, while the cluster goes on",
             "  flare object locate a/key --verify  on which nodes an object's bytes are, and whether they are sound",
             "  flare user add anna               another key pair than that of the settings",

@@ -196,7 +196,7 @@ final class MetadataCommand implements Runnable {
 
     private static BackupReport exportTo(AdminConnection server, Path file, ShownProgress progress) {
         try (BackupFile target = BackupFile.create(file);
-                InputStream in = server.stream(EXPORT)) {
+                InputStream in = server.stream("GET", EXPORT)) {
             BackupReport report =
                     BackupReader.read(new CopyingInput(in, target.output(), progress), BackupReader.NOWHERE);
             target.keep();
@@ -207,7 +207,7 @@ final class MetadataCommand implements Runnable {
     }
 
     private static BackupReport exportToOutput(AdminConnection server, ShownProgress progress) {
-        try (InputStream in = server.stream(EXPORT);
+        try (InputStream in = server.stream("GET", EXPORT);
                 FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
             return BackupReader.read(new CopyingInput(in, out, progress), BackupReader.NOWHERE);
         } catch (IOException e) {

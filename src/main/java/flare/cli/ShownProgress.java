@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /** How far something is, on one line of a terminal that is written over. Nothing where nobody looks. */
 final class ShownProgress implements LongConsumer, AutoCloseable {
@@ -37,11 +38,16 @@ final class ShownProgress implements LongConsumer, AutoCloseable {
 
     @Override
     public void accept(long bytes) {
+        show(() -> Text.bytes(bytes));
+    }
+
+    /** @param state asked for only when it is shown */
+    void show(Supplier<String> state) {
         long now = System.nanoTime();
         if (shown && now - nextNanos >= 0) {
             nextNanos = now + PERIOD_NANOS;
             written = true;
-            out.print("\r\033[K" + what + ": " + Text.bytes(bytes));
+            out.print("\r\033[K" + what + ": " + state.get());
             out.flush();
         }
     }

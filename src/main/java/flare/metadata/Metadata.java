@@ -1,6 +1,9 @@
 package flare.metadata;
 
 import flare.backup.BackupSource;
+import flare.model.ChunkId;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -38,6 +41,14 @@ public interface Metadata {
      * an earlier check goes on, with INTERNAL where rows can't be read.
      */
     default CompletionStage<FsckReport> fsck() {
+        throw new UnsupportedOperationException("no rows are behind this");
+    }
+
+    /**
+     * What has bytes in any of the chunks, at most {@code limit} of them. Walks over all contents of this process's state. Fails
+     * as {@link #fsck}.
+     */
+    default CompletionStage<List<Referent>> referents(Set<ChunkId> chunks, int limit) {
         throw new UnsupportedOperationException("no rows are behind this");
     }
 

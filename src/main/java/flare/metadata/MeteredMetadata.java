@@ -1,9 +1,12 @@
 package flare.metadata;
 
 import flare.backup.BackupSource;
+import flare.model.ChunkId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +56,11 @@ public final class MeteredMetadata implements Metadata {
     @Override
     public CompletionStage<FsckReport> fsck() {
         return metered.fsck();
+    }
+
+    @Override
+    public CompletionStage<List<Referent>> referents(Set<ChunkId> chunks, int limit) {
+        return metered.referents(chunks, limit);
     }
 
     @Override

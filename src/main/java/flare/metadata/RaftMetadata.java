@@ -3,6 +3,7 @@ package flare.metadata;
 import flare.backup.BackupSource;
 import flare.config.RaftSettings;
 import flare.config.SessionSettings;
+import flare.model.ChunkId;
 import flare.model.Fault;
 import flare.model.FlareException;
 import io.micrometer.core.instrument.Gauge;
@@ -16,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -200,12 +204,31 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
 
     @Override
     public CompletionStage<FsckReport> fsck() {
+        return checking(this::checked);
+    }
+
+    @Override
+    public CompletionStage<List<Referent>> referents(Set<ChunkId> chunks, int limit) {
+        return checking(() -> {
+            try {
+                return node.referents(chunks, limit);
+            } catch (IOException | UncheckedIOException e) {
+                throw unchecked(e);
+            }
+        });
+    }
+
+    /** One walk over all rows at a time. */
+    private <T> CompletionStage<T> checking(Supplier<T> walk) {
         if (!checking.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(
                     new FlareException(Fault.SLOW_DOWN, "a check of the metadata is under way: wait for its end"));
         }
-        return CompletableFuture.supplyAsync(this::checked, readers)
-                .whenComplete((report, failure) -> checking.set(false));
+        return CompletableFuture.supplyAsync(walk, readers).whenComplete((result, failure) -> checking.set(false));
+    }
+
+    private static FlareException unchecked(Exception e) {
+        return new FlareException(Fault.INTERNAL, "the metadata can't be checked: " + e.getMessage(), e);
     }
 
     @Override
@@ -234,7 +257,7 @@ public final class RaftMetadata implements Metadata, AutoCloseable {
                     report.problems());
             return report;
         } catch (IOException | UncheckedIOException e) {
-            throw new FlareException(Fault.INTERNAL, "the metadata can't be checked: " + e.getMessage(), e);
+            throw unchecked(e);
         }
     }
 

@@ -3,6 +3,7 @@ package flare.metadata;
 import flare.backup.BackupSource;
 import flare.config.InvalidSettingException;
 import flare.config.RaftSettings;
+import flare.model.ChunkId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,12 +16,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -371,12 +374,21 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
     /** Checks the rows of a checkpoint against each other; takes long. */
     FsckReport fsck() throws IOException {
+        return walk(rows -> new Fsck(rows, Fsck.BLOBS_A_PASS).run());
+    }
+
+    /** What refers to chunks; takes long. */
+    List<Referent> referents(Set<ChunkId> chunks, int limit) throws IOException {
+        return walk(rows -> new Referents(rows, limit).of(chunks));
+    }
+
+    private <T> T walk(Function<RowReader, T> walk) throws IOException {
         Path scratch = directory.scratch();
         DurableFiles.deleteTree(scratch);
         try {
             checkpoint(scratch);
             try (CheckpointRows rows = CheckpointRows.open(scratch)) {
-                return new Fsck(rows, Fsck.BLOBS_A_PASS).run();
+                return walk.apply(rows);
             }
         } finally {
             DurableFiles.deleteTree(scratch);

@@ -40,6 +40,9 @@ public final class Repair {
     /** Sessions renew every few seconds; a turn over nothing is cheap. */
     private static final Duration RECLAIM_PAUSE = Duration.ofMillis(250);
 
+    /** Copies in doubt that one node is asked for at a time. */
+    private static final int CHECKED_AT_ONCE = 4;
+
     /** A step fails mostly while there is no leader: the start of a process should not wait long for the next try. */
     private static final int RETRIES_AN_INTERVAL = 4;
 
@@ -111,6 +114,16 @@ public final class Repair {
 
     public Scrub scrub() {
         return scrub;
+    }
+
+    /** A comparison of the records with the disks, to be stepped through; in any process with metadata. */
+    public DiskCheck diskCheck() {
+        return new DiskCheck(
+                ask,
+                reach.dataNodes(),
+                new CopyVerifier(reach.dataNodes(), node -> true, CHECKED_AT_ONCE, settings.callTimeout()),
+                reach.metadata()::referents,
+                settings.batch());
     }
 
     /** All workers' reports; STOPPED ones where this process does not lead, none before it ever did. */

@@ -10,6 +10,7 @@ import flare.config.Settings;
 import flare.metadata.Command;
 import flare.metadata.InMemoryMetadata;
 import flare.metadata.Query;
+import flare.metadata.Referent;
 import flare.model.BlobId;
 import flare.model.BucketName;
 import flare.model.ChunkId;
@@ -25,11 +26,13 @@ import flare.model.ObjectKey;
 import flare.model.VersionId;
 import flare.object.MetadataUserService;
 import flare.object.ObjectLocator;
+import flare.repair.DiskReport;
 import flare.telemetry.Metrics;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,6 +124,27 @@ class AdminPortTest {
 
         private static CompletionStage<RepairStatus> told(String state, long lacking) {
             return CompletableFuture.completedStage(new RepairStatus(state, lacking, 0, 0, List.of()));
+        }
+
+        @Override
+        public Iterator<DiskComparison> compareDisks() {
+            DiskReport report = new DiskReport(
+                    8,
+                    9,
+                    16,
+                    15,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    List.of(),
+                    List.of("chunk 1/0: node 2 lacks its copy"),
+                    List.of(new Referent.Version(new BucketName("photos"), ObjectKey.of("cat"), VersionId.NULL, true)));
+            return List.of(DiskComparison.soFar(report), DiskComparison.finished(report))
+                    .iterator();
         }
 
         @Override
@@ -524,6 +548,20 @@ class AdminPortTest {
 
         assertThat(result.toString()).isEqualTo("{\"index\":7,\"rows\":70,\"problems\":1,\"first\":[\"a problem\"]}");
         assertThat(get(LOOPBACK, "/admin/fsck").status().intValue()).isEqualTo(405);
+    }
+
+    @Test
+    void tellsOfAComparisonWithTheDisksALineAStep() {
+        HttpResponse response = send(LOOPBACK, HttpRequest.POST("/admin/fsck/disks"));
+
+        assertThat(response.entity().getContentType().toString()).isEqualTo("application/x-ndjson");
+        List<String> lines = text(response).lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("\"finished\":false", "\"chunks\":8", "\"first\":[]");
+        assertThat(lines.get(1))
+                .contains("\"finished\":true", "\"missing\":1", "node 2 lacks its copy")
+                .contains("\"damaged\":[{\"bucket\":\"photos\",\"key\":\"cat\",\"version\":\"null\",\"newest\":true");
+        assertThat(get(LOOPBACK, "/admin/fsck/disks").status().intValue()).isEqualTo(405);
     }
 
     @Test

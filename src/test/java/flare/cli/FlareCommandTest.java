@@ -129,6 +129,43 @@ class FlareCommandTest {
     }
 
     @Test
+    void showsWhatTheComparisonWithTheDisksFound() {
+        String line = """
+                {"finished":%s,"error":%s,"chunks":8,"ofChunks":9,"copies":16,"onDisks":15,"inFlight":0,"missing":%d,"lost":0,\
+                "doubtful":0,"orphans":2,"unlocated":0,"foreign":0,"notAsked":[%s],"first":["chunk 1/0: node 2 lacks its copy"],\
+                "damaged":[{"bucket":"photos","key":"cat","version":"null","newest":true,"upload":null,"part":0}]}
+                """;
+        String begun = line.formatted("false", "null", 0, "");
+        answer = begun + line.formatted("true", "null", 1, "");
+        assertThat(run("fsck", "--disks")).isEqualTo(1);
+        assertThat(asked).singleElement().asString().startsWith("POST /admin/fsck/disks ");
+        assertThat(out.toString())
+                .startsWith(
+                        "chunk 1/0: node 2 lacks its copy\ndamaged: photos/cat (version null)\n8 chunks with 16 copies")
+                .contains("missing: 1 copies; chunks lost: 0\n")
+                .contains("2 that nothing refers to")
+                .contains("flare scrub start");
+
+        answer = begun + line.formatted("true", "null", 0, "");
+        assertThat(run("fsck", "--disks", "--json"))
+                .as("orphans wait for the sweep")
+                .isZero();
+        assertThat(out.toString()).contains("\"orphans\" : 2");
+
+        answer = begun + line.formatted("true", "null", 0, "\"node 3 is lost\"");
+        assertThat(run("fsck", "--disks")).isEqualTo(1);
+        assertThat(out.toString()).contains("incomplete: node 3 is lost\n");
+
+        answer = begun + line.formatted("false", "\"no leader\"", 0, "");
+        assertThat(run("fsck", "--disks")).isEqualTo(1);
+        assertThat(err.toString()).contains("ended after 8 chunks: no leader");
+
+        answer = begun;
+        assertThat(run("fsck", "--disks")).isEqualTo(1);
+        assertThat(err.toString()).contains("ended its answer early");
+    }
+
+    @Test
     void showsTheWarningsOfTheStatusWithoutFailing() {
         answer = """
                 {"version":"0.1.0","nodes":[],"workers":[],"problem":null,"warnings":["a single voter"]}""";

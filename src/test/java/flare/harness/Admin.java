@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 /** The admin port of a process under test. */
 final class Admin {
@@ -83,13 +84,35 @@ final class Admin {
                 .POST(BodyPublishers.noBody()));
     }
 
+    /**
+     * What the records of all chunks and the disks come to, compared both ways.
+     *
+     * @param admin the admin port's address
+     */
+    static JsonNode compareDisks(URI admin) throws IOException {
+        List<String> lines = text(HttpRequest.newBuilder(admin.resolve("/admin/fsck/disks"))
+                        .timeout(Duration.ofMinutes(2))
+                        .POST(BodyPublishers.noBody()))
+                .lines()
+                .toList();
+        JsonNode last = JSON.readTree(lines.get(lines.size() - 1));
+        if (!last.path("finished").asBoolean()) {
+            throw new IOException("the comparison did not end: " + last);
+        }
+        return last;
+    }
+
     static JsonNode send(HttpRequest.Builder request) throws IOException {
+        return JSON.readTree(text(request));
+    }
+
+    private static String text(HttpRequest.Builder request) throws IOException {
         try {
             HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new IOException("status " + answer.statusCode() + ": " + answer.body());
             }
-            return JSON.readTree(answer.body());
+            return answer.body();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

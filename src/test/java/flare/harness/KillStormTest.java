@@ -60,6 +60,9 @@ class KillStormTest {
             awaitExactDisks(topology);
             JsonNode metadata = Admin.post(topology.api(1), "/admin/fsck");
             assertThat(metadata.path("problems").asInt()).as("%s", metadata).isZero();
+            JsonNode disks = Admin.compareDisks(topology.api(2).admin("/"));
+            assertThat(disks.path("first")).as("%s", disks).isEmpty();
+            assertThat(disks.path("notAsked")).as("%s", disks).isEmpty();
         }
     }
 

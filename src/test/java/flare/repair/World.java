@@ -127,6 +127,15 @@ final class World {
                 metadata.term());
     }
 
+    DiskCheck diskCheck(int batch) {
+        return new DiskCheck(
+                ask,
+                dataNodes(),
+                new CopyVerifier(dataNodes(), node -> true, 2, SETTINGS.callTimeout()),
+                (chunks, limit) -> CompletableFuture.completedStage(List.of()),
+                batch);
+    }
+
     /** An operator's word that what a stopped sweep has found may go. */
     void resumeSweep() {
         ask.submit(new Command.OrderWorker(OrphanSweep.NAME, Command.WorkerOrder.START));
