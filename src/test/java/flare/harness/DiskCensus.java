@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -17,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,8 @@ final class DiskCensus {
 
     private static final String SET_ASIDE = ".corrupt";
     private static final Set<String> LEFTOVERS = Set.of("temporary", "trash");
+    private static final int HEADER_BYTES = 64;
+    private static final int FOOTER_BYTES = 32;
 
     private DiskCensus() {}
 
@@ -53,6 +58,38 @@ final class DiskCensus {
             }
         }
         return names;
+    }
+
+    /** The files that are copies of each chunk. */
+    static Map<String, List<Path>> copiesByChunk(Path directory) throws IOException {
+        Map<String, List<Path>> copies = new TreeMap<>();
+        for (Path file : chunkFiles(directory)) {
+            copies.computeIfAbsent(file.getFileName().toString(), name -> new ArrayList<>())
+                    .add(file);
+        }
+        return copies;
+    }
+
+    /** The files that were set aside as corrupt, and of each the place it was taken from. */
+    static Map<Path, Path> setAside(Path directory) throws IOException {
+        Map<Path, Path> aside = new TreeMap<>();
+        for (Path file : files(directory)) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(SET_ASIDE)) {
+                aside.put(file, file.resolveSibling(name.substring(0, name.indexOf('.'))));
+            }
+        }
+        return aside;
+    }
+
+    /** One made anew has another generation in its header; chunk and checksum table are what they were. */
+    static boolean isCopyOf(Path file, byte[] sound) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        byte[] now = Files.readAllBytes(file);
+        int end = sound.length - FOOTER_BYTES;
+        return now.length == sound.length && Arrays.equals(now, HEADER_BYTES, end, sound, HEADER_BYTES, end);
     }
 
     /** What goes while it looks, such as an old snapshot of the metadata, is not there. */

@@ -11,8 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +32,10 @@ class ScrubTest {
     private static final int OBJECTS = 12;
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final int HEADER_BYTES = 64;
-    private static final int FOOTER_BYTES = 32;
+    private static final int MANY_CHUNKS = 1_000;
+    private static final int MOST_BYTES = 24 * 1024;
+    private static final int RATE = 2 * 1024 * 1024;
+    private static final long MEASURE_MILLIS = 15_000;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
@@ -44,15 +51,20 @@ class ScrubTest {
                 .set("flare.copies", COPIES)
                 .set("flare.chunk-size", CHUNK_BYTES)
                 .set("flare.repair.interval", "100ms")
-                .set("flare.repair.rate", "2MiB")
+                .set("flare.repair.rate", RATE)
+                .set("flare.inline-limit", 0)
                 .start()
                 .awaitReady();
         client = new ObjectClient(() -> server.object("/"));
         for (int i = 0; i < OBJECTS; i++) {
-            Body body = new Body(i, 2 * CHUNK_BYTES + i);
-            bodies.add(body);
-            assertThat(client.put("o" + i, body.bytes())).isEqualTo(200);
+            put(2 * CHUNK_BYTES + i);
         }
+    }
+
+    private void put(int length) throws IOException {
+        Body body = new Body(bodies.size(), length);
+        assertThat(client.put("o" + bodies.size(), body.bytes())).isEqualTo(200);
+        bodies.add(body);
     }
 
     @AfterEach
@@ -62,11 +74,7 @@ class ScrubTest {
 
     @Test
     void findsFlippedBitsAndDeletedFilesAlsoOverAKillAndHealingMakesThemGood() throws IOException {
-        TreeMap<String, List<Path>> copies = new TreeMap<>();
-        for (Path file : DiskCensus.chunkFiles(server.directory())) {
-            copies.computeIfAbsent(file.getFileName().toString(), name -> new ArrayList<>())
-                    .add(file);
-        }
+        TreeMap<String, List<Path>> copies = new TreeMap<>(DiskCensus.copiesByChunk(server.directory()));
         assertThat(copies).hasSizeGreaterThanOrEqualTo(2 * OBJECTS);
         Path flipped = copies.firstEntry().getValue().get(0);
         Path deleted = copies.lastEntry().getValue().get(1);
@@ -97,9 +105,84 @@ class ScrubTest {
         assertThat(last.path("damaged").asInt()).isZero();
         assertThat(last.path("copies").asInt()).isBetween(copies.size() * COPIES - 1, copies.size() * COPIES);
 
-        await().atMost(LIMIT).until(() -> isMadeGood(flipped, beforeFlip) && isMadeGood(deleted, beforeDelete));
-        assertThat(setAside()).isEqualTo(1);
+        await().atMost(LIMIT)
+                .until(() -> DiskCensus.isCopyOf(flipped, beforeFlip) && DiskCensus.isCopyOf(deleted, beforeDelete));
+        assertThat(DiskCensus.setAside(server.directory())).hasSize(1);
+        assertAllRight();
+    }
+
+    /** Clients read the objects that were there before, and none of those that are damaged. */
+    @Test
+    void findsEachFlippedCopyOfAThousandChunksInOnePassBesideClients() throws IOException {
+        long seed = Long.getLong("storm.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, Optional<Body>> read = new TreeMap<>();
         for (int i = 0; i < OBJECTS; i++) {
+            read.put("o" + i, Optional.of(bodies.get(i)));
+        }
+        Set<String> others = DiskCensus.copiesByChunk(server.directory()).keySet();
+        for (int i = 0; i < MANY_CHUNKS; i++) {
+            put(1 + random.nextInt(MOST_BYTES));
+        }
+        // The pass that begins by itself.
+        await().atMost(LIMIT).until(() -> scrub().path("state").asText().equals("waiting"));
+        Map<String, List<Path>> chunks = DiskCensus.copiesByChunk(server.directory());
+        int copies = chunks.values().stream().mapToInt(List::size).sum();
+        chunks.keySet().removeAll(others);
+        assertThat(chunks).hasSize(MANY_CHUNKS);
+
+        try (Readers readers = new Readers(client, read)) {
+            readers.start(1, seed);
+            Sleep.millis(MEASURE_MILLIS);
+            FlippedCopies flipped = FlippedCopies.in(chunks.values(), random);
+            Readers.Reading before = readers.sinceLast();
+            String ordered = Instant.now().toString();
+            Admin.post(server, "/admin/scrub/start");
+            await().atMost(LIMIT)
+                    .until(() -> scrub().path("last").path("started").asText().compareTo(ordered) >= 0);
+            Readers.Reading during = readers.sinceLast();
+            JsonNode pass = scrub().path("last");
+            Map<Path, Duration> madeAnew = new TreeMap<>();
+            await().atMost(LIMIT).until(() -> {
+                madeAnew.putAll(flipped.madeAnew(server.directory()));
+                return madeAnew.size() == flipped.size();
+            });
+            readers.stop();
+            double seconds = Duration.between(
+                                    Instant.parse(pass.path("started").asText()),
+                                    Instant.parse(pass.path("ended").asText()))
+                            .toMillis()
+                    / 1e3;
+            System.out.printf(
+                    "B2 flipped bits: seed %d, %d copies of %d chunks; one pass of %.1f s found %d among %d, at %.2f of %.2f MiB/s;"
+                            + " each made anew within %.1f s; reads meanwhile: %d, %d failed, p99 %.1f ms before, %.1f ms"
+                            + " during the pass: %.2f of it%n",
+                    seed,
+                    flipped.size(),
+                    flipped.chunks(),
+                    seconds,
+                    pass.path("corrupt").asLong(),
+                    pass.path("copies").asLong(),
+                    pass.path("bytes").asLong() / seconds / (1 << 20),
+                    (double) RATE / (1 << 20),
+                    Collections.max(madeAnew.values()).toMillis() / 1e3,
+                    during.reads(),
+                    readers.failures().size(),
+                    before.p99Millis(),
+                    during.p99Millis(),
+                    during.p99Millis() / before.p99Millis());
+            assertThat(pass.path("corrupt").asInt()).as("%s", pass).isEqualTo(flipped.size());
+            assertThat(pass.path("copies").asInt()).as("%s", pass).isEqualTo(copies);
+            for (String none : List.of("missing", "kept", "damaged", "unanswered")) {
+                assertThat(pass.path(none).asInt()).as("%s of %s", none, pass).isZero();
+            }
+            assertThat(readers.failures()).as("seed %d", seed).isEmpty();
+        }
+        assertAllRight();
+    }
+
+    private void assertAllRight() throws IOException {
+        for (int i = 0; i < bodies.size(); i++) {
             Body body = bodies.get(i);
             assertThat(client.get("o" + i))
                     .hasValueSatisfying(bytes -> assertThat(body.is(bytes)).isTrue());
@@ -110,12 +193,6 @@ class ScrubTest {
         return Admin.get(server, "/admin/scrub");
     }
 
-    private long setAside() throws IOException {
-        try (var files = Files.walk(server.directory())) {
-            return files.filter(file -> file.toString().contains(".corrupt")).count();
-        }
-    }
-
     private static void flip(Path file, long position) throws IOException {
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
             bytes.seek(position);
@@ -123,15 +200,5 @@ class ScrubTest {
             bytes.seek(position);
             bytes.write(old ^ 1);
         }
-    }
-
-    /** The copy made anew has another generation in its header; chunk and checksum table are what they were. */
-    private static boolean isMadeGood(Path file, byte[] before) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            return false;
-        }
-        byte[] now = Files.readAllBytes(file);
-        int end = before.length - FOOTER_BYTES;
-        return now.length == before.length && Arrays.equals(now, HEADER_BYTES, end, before, HEADER_BYTES, end);
     }
 }
