@@ -13,43 +13,57 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file system in a file, mounted through a loop device, whose power can be cut: what was not flushed is gone. */
-final class LoopImage implements AutoCloseable {
+public final class LoopImage implements AutoCloseable {
 
     private static final int MEBIBYTES = 512;
     private static final int BIG_BLOCK = 256 * 1024;
 
     private final Path image;
     private final Path mountPoint;
+    private final String mountOptions;
 
-    private LoopImage(Path image, Path mountPoint) {
+    private LoopImage(Path image, Path mountPoint, String mountOptions) {
         this.image = image;
         this.mountPoint = mountPoint;
+        this.mountOptions = mountOptions;
     }
 
     /** Throws {@link IOException} where the host permits no loop devices or lacks the tools. */
     static LoopImage create(Path directory, String name, String fileSystem) throws IOException {
+        return create(directory, name, fileSystem, "defaults");
+    }
+
+    /** @param mountOptions as {@code mount -o} takes them */
+    public static LoopImage create(Path directory, String name, String fileSystem, String mountOptions)
+            throws IOException {
         run("xfs_io", "-V");
-        return mounted(directory, name, MEBIBYTES, "mkfs." + fileSystem, "-q");
+        LoopImage loop = formatted(directory, name, mountOptions, MEBIBYTES, "mkfs." + fileSystem, "-q");
+        loop.mount();
+        return loop;
     }
 
     /** One whose power can't be cut, all of it free to whoever writes; throws as {@link #create}. */
     static LoopImage small(Path directory, String name, int mebibytes) throws IOException {
-        return mounted(directory, name, mebibytes, "mkfs.ext4", "-q", "-m", "0");
+        LoopImage loop = formatted(directory, name, "defaults", mebibytes, "mkfs.ext4", "-q", "-m", "0");
+        loop.mount();
+        return loop;
     }
 
-    private static LoopImage mounted(Path directory, String name, int mebibytes, String... format) throws IOException {
+    private static LoopImage formatted(
+            Path directory, String name, String mountOptions, int mebibytes, String... format) throws IOException {
         Path image = directory.resolve(name + ".img");
-        Path mountPoint = Files.createDirectories(directory.resolve(name));
         run("truncate", "-s", mebibytes + "M", image.toString());
         List<String> command = new ArrayList<>(List.of(format));
         command.add(image.toString());
         run(command.toArray(String[]::new));
-        LoopImage loop = new LoopImage(image, mountPoint);
-        run("mount", "-o", "loop", image.toString(), mountPoint.toString());
-        return loop;
+        return new LoopImage(image, Files.createDirectories(directory.resolve(name)), mountOptions);
     }
 
-    Path mountPoint() {
+    private void mount() throws IOException {
+        run("mount", "-o", "loop," + mountOptions, image.toString(), mountPoint.toString());
+    }
+
+    public Path mountPoint() {
         return mountPoint;
     }
 
@@ -84,7 +98,7 @@ final class LoopImage implements AutoCloseable {
     }
 
     /** Shuts the file system down without flushing data or log. */
-    void cutPower() {
+    public void cutPower() {
         try {
             run("xfs_io", "-x", "-c", "shutdown", mountPoint.toString());
         } catch (IOException e) {
@@ -92,10 +106,10 @@ final class LoopImage implements AutoCloseable {
         }
     }
 
-    void mountAgain() {
+    public void mountAgain() {
         try {
             run("umount", mountPoint.toString());
-            run("mount", "-o", "loop", image.toString(), mountPoint.toString());
+            mount();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -110,7 +124,7 @@ final class LoopImage implements AutoCloseable {
         }
     }
 
-    private static void run(String... command) throws IOException {
+    public static void run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
