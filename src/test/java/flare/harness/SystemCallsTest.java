@@ -1,11 +1,8 @@
 package flare.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -71,17 +67,25 @@ class SystemCallsTest {
         try (ServerProcess server = new ServerProcess("traced", directory)) {
             server.start().awaitReady();
             Path trace = temporary.resolve("trace");
-            Process strace = attach(server.pid(), trace);
-            for (String target : TARGETS) {
-                assertThat(exchange(server, "PUT", target, "x".repeat(BODY_BYTES)))
-                        .as(target)
-                        .startsWith("HTTP/1.1 200");
+            try (Strace strace = Strace.attach(
+                    "row 42 and I8 by system calls",
+                    server.pid(),
+                    trace,
+                    "-y",
+                    "-s",
+                    "4096",
+                    "-e",
+                    "trace=%file,fsync,fdatasync")) {
+                for (String target : TARGETS) {
+                    assertThat(exchange(server, "PUT", target, "x".repeat(BODY_BYTES)))
+                            .as(target)
+                            .startsWith("HTTP/1.1 200");
+                }
+                for (String target : TARGETS) {
+                    assertThat(exchange(server, "GET", target, "")).as(target).endsWith("x".repeat(BODY_BYTES));
+                }
+                assertThat(strace.isAttached()).isTrue();
             }
-            for (String target : TARGETS) {
-                assertThat(exchange(server, "GET", target, "")).as(target).endsWith("x".repeat(BODY_BYTES));
-            }
-            strace.destroy();
-            assertThat(strace.waitFor(20, TimeUnit.SECONDS)).isTrue();
             calls = read(trace);
         }
         assertThat(calls)
@@ -130,38 +134,6 @@ class SystemCallsTest {
             }
         }
         return calls;
-    }
-
-    /** Returns once all threads are traced; aborts the test where that is not to be had. */
-    private static Process attach(long pid, Path trace) throws IOException {
-        Process strace;
-        try {
-            strace = new ProcessBuilder(
-                            "strace",
-                            "-f",
-                            "-y",
-                            "-s",
-                            "4096",
-                            "-e",
-                            "trace=%file,fsync,fdatasync",
-                            "-o",
-                            trace.toString(),
-                            "-p",
-                            Long.toString(pid))
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            return skip(String.valueOf(e.getMessage()));
-        }
-        BufferedReader words =
-                new BufferedReader(new InputStreamReader(strace.getInputStream(), StandardCharsets.UTF_8));
-        String word = String.valueOf(words.readLine());
-        return word.contains("attached") ? strace : skip(word);
-    }
-
-    private static Process skip(String reason) {
-        System.out.println("row 42 and I8 by system calls: SKIPPED, this host gives no strace: " + reason);
-        return abort(reason);
     }
 
     private static String exchange(ServerProcess server, String method, String target, String body) throws IOException {
