@@ -137,11 +137,11 @@ final class Founding {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow();
-        return new IOException(
-                "peer " + own.peer() + (wasRemoved(other) ? " was removed from the group" : " has lost its log")
-                        + ", says " + other.id() + " at " + other.address()
-                        + ": with an empty directory it would vote on what it has forgotten. "
-                        + MetaDirectory.comeBack(own.peer()));
+        boolean removed = wasRemoved(other);
+        return new IOException("peer " + own.peer() + (removed ? " was removed from the group" : " has lost its log")
+                + ", says " + other.id() + " at " + other.address()
+                + ": with an empty directory it would vote on what it has forgotten. "
+                + (removed ? MetaDirectory.joinAnew() : MetaDirectory.comeBack(own.peer())));
     }
 
     private boolean wasRemoved(Member other) {

@@ -207,9 +207,15 @@ final class MetaDirectory implements AutoCloseable {
         unmarkFounding();
     }
 
-    /** How a process whose metadata is lost takes part again. */
+    /** How a process whose peer was removed takes part again. */
+    static String joinAnew() {
+        return "Start it " + JOINING + ": it follows under a new id, and 'flare raft add NEW' has that vote";
+    }
+
+    /** How a process whose metadata is lost takes part again, and the peer that it was, no more. */
     static String comeBack(String peer) {
-        return "Remove it with 'flare raft remove " + peer + "', and start it " + JOINING + ": it joins under a new id";
+        return "Start it " + JOINING + ": it follows under a new id, and 'flare raft add NEW --replace " + peer
+                + "' has that vote in the place of " + peer;
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,24 @@ final class DiskCensus {
         byte[] now = Files.readAllBytes(file);
         int end = sound.length - FOOTER_BYTES;
         return now.length == sound.length && Arrays.equals(now, HEADER_BYTES, end, sound, HEADER_BYTES, end);
+    }
+
+    /**
+     * Not as the metadata says: as the disks have it, each chunk that is on one of these nodes is on so many.
+     *
+     * @return how many chunks there are
+     */
+    static int assertCopies(Collection<ServerProcess> nodes, int copies) throws IOException {
+        Map<String, Integer> found = new TreeMap<>();
+        for (ServerProcess node : nodes) {
+            copiesByChunk(node.directory()).forEach((chunk, files) -> found.merge(chunk, files.size(), Integer::sum));
+        }
+        assertThat(found.entrySet().stream()
+                        .filter(chunk -> chunk.getValue() != copies)
+                        .toList())
+                .as("chunks that have more or fewer copies")
+                .isEmpty();
+        return found.size();
     }
 
     /** What goes while it looks, such as an old snapshot of the metadata, is not there. */

@@ -7,10 +7,10 @@ import flare.harness.Readers.Reading;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,31 +104,17 @@ class HealUnderLoadTest {
                         .as("seed %d", seed)
                         .isEmpty();
             }
+            List<ServerProcess> others =
+                    topology.datas().stream().filter(one -> one != node).toList();
             await().atMost(LIMIT).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> {
                 assertThat(Admin.reclaim(api).path("complete").asBoolean()).isTrue();
-                assertFullCopies(topology, node);
+                assertThat(DiskCensus.assertCopies(others, COPIES))
+                        .isGreaterThanOrEqualTo(OBJECTS * OBJECT_BYTES / CHUNK_BYTES);
             });
         }
     }
 
     private static String told(Reading reading) {
         return "%.0f MB/s p99 %.0f ms".formatted(reading.bytesPerSecond() / 1e6, reading.p99Millis());
-    }
-
-    /** Not as the metadata says: as the disks of those that are left have it. */
-    private static void assertFullCopies(Topology topology, ServerProcess killed) throws IOException {
-        Map<String, Integer> copies = new TreeMap<>();
-        for (ServerProcess node : topology.datas()) {
-            if (node != killed) {
-                DiskCensus.chunkFiles(node.directory())
-                        .forEach(file -> copies.merge(file.getFileName().toString(), 1, Integer::sum));
-            }
-        }
-        assertThat(copies).hasSizeGreaterThanOrEqualTo(OBJECTS * OBJECT_BYTES / CHUNK_BYTES);
-        assertThat(copies.entrySet().stream()
-                        .filter(chunk -> chunk.getValue() != COPIES)
-                        .collect(Collectors.toList()))
-                .as("chunks that have more or fewer copies")
-                .isEmpty();
     }
 }

@@ -101,7 +101,7 @@ class PeerChangeTest {
     }
 
     /** It is ready while it is brought up to date, before it is a member. */
-    private static void awaitMember(ServerProcess api, String name) {
+    static void awaitMember(ServerProcess api, String name) {
         api.awaitReady();
         Awaitility.await()
                 .atMost(EXIT_LIMIT)
@@ -110,7 +110,7 @@ class PeerChangeTest {
                         .anyMatch(id -> id.startsWith(name + "-")));
     }
 
-    private static List<String> voters(ServerProcess api) throws IOException {
+    static List<String> voters(ServerProcess api) throws IOException {
         List<String> voters = new ArrayList<>();
         for (JsonNode peer : Admin.get(api, "/admin/raft")) {
             if (peer.path("voter").asBoolean()) {

@@ -60,7 +60,7 @@ class FoundingTest {
                 .havingRootCause()
                 .isInstanceOf(IOException.class)
                 .withMessageContaining("peer c has lost its log")
-                .withMessageContaining("flare raft remove c")
+                .withMessageContaining("'flare raft add NEW --replace c'")
                 .withMessageContaining("a new flare.raft.peer");
 
         cluster.start("b");

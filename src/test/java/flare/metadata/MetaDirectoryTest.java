@@ -52,7 +52,7 @@ class MetaDirectoryTest {
             assertThatThrownBy(() -> directory.identity("a"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("its votes and its log are lost")
-                    .hasMessageContaining("'flare raft remove a'")
+                    .hasMessageContaining("'flare raft add NEW --replace a'")
                     .hasMessageContaining("a new flare.raft.peer");
         }
     }
