@@ -10,6 +10,7 @@ import flare.data.FileChunkStore;
 import flare.data.LocalDataNode;
 import flare.http.ClusterSecret;
 import flare.http.HttpServer;
+import flare.http.SteadyClock;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,7 +63,7 @@ final class DataRole {
                         cluster.learn(id);
                     },
                     settings.data(),
-                    Clock.systemUTC());
+                    new SteadyClock());
             HttpServer bound = Await.started(
                     "data node port " + port, server.bind(settings.node().bind(), port, tls.certificate()), BIND_LIMIT);
             Duration limit = settings.node().shutdownLimit();

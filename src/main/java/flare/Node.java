@@ -8,9 +8,9 @@ import flare.admin.doctor.Doctor;
 import flare.config.Settings;
 import flare.data.DataNodeClients;
 import flare.data.NodeCredentials;
+import flare.http.SteadyClock;
 import flare.telemetry.Metrics;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +67,7 @@ final class Node implements AutoCloseable {
         DataNodeClients clients = new DataNodeClients(
                 system,
                 new NodeCredentials(
-                        secret.secret(), cluster::get, settings.data().tokenTtl(), Clock.systemUTC()),
+                        secret.secret(), cluster::get, settings.data().tokenTtl(), new SteadyClock()),
                 settings.data(),
                 tls.certificate());
         closing.add("connections to data nodes", clients);

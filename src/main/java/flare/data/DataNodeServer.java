@@ -93,6 +93,7 @@ public final class DataNodeServer {
     /**
      * @param adoptCluster given the cluster of each call with a right token: has a fresh node durably belong to it, and
      *     throws {@link DataNodeException} where the node is of another one
+     * @param clock that tokens expire by: a steady one
      */
     public DataNodeServer(
             ActorSystem<?> system,
@@ -192,7 +193,9 @@ public final class DataNodeServer {
         } else if (call instanceof NodeCall.MeasureSyncs) {
             return node.measureSyncs().thenApply(times -> json(NodeWire.syncs(times)));
         } else if (call instanceof NodeCall.Health) {
-            return node.health().thenApply(health -> json(NodeWire.health(health)));
+            return node.health()
+                    .thenApply(health -> json(NodeWire.health(health))
+                            .addHeader(RawHeader.create(NodeWire.TOKEN_CLOCK, Long.toString(clock.millis()))));
         }
         throw new IllegalStateException("no answer to " + call);
     }

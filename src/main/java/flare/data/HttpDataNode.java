@@ -221,12 +221,11 @@ final class HttpDataNode implements DataNode {
             return connections
                     .call(request(call), stall)
                     .thenCompose(this::accepted)
-                    .thenCompose(this::text)
-                    .thenApply(body -> {
+                    .thenCompose(response -> text(response).thenApply(body -> {
                         NodeHealth health = NodeWire.health(body);
-                        reading.end(health.clockMillis());
+                        reading.end(NodeWire.tokenClock(response).orElse(health.clockMillis()));
                         return health;
-                    });
+                    }));
         });
     }
 

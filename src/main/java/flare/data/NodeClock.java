@@ -7,7 +7,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How far another node's clock is from ours, as each answer to {@code /health} shows it. */
+/**
+ * How far another node's steady clock is from ours, as each answer to {@code /health} shows it. Both go on alike whatever
+ * happens to wall clocks, until the node is started again.
+ */
 final class NodeClock {
 
     private final Clock clock;
@@ -43,7 +46,7 @@ final class NodeClock {
         });
     }
 
-    /** The node's clock was set: the next call takes a reading first. */
+    /** The node was started again: the next call takes a reading first. */
     void forget() {
         offsetMillis = null;
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMessage;
@@ -34,6 +35,9 @@ final class NodeWire {
     static final String CRC32C = "Flare-Crc32c";
     /** Of the whole chunk: {@link flare.chunk.BlockCrcs#toBase64}. */
     static final String BLOCK_CRCS = "Flare-Block-Crcs";
+
+    /** With each answer to {@code /health}: the node's steady clock in milliseconds, which tokens expire by. */
+    static final String TOKEN_CLOCK = "Flare-Token-Clock";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -95,6 +99,13 @@ final class NodeWire {
                 .put("trashBytes", health.trashBytes())
                 .put("volume", health.volume())
                 .toString();
+    }
+
+    /** Empty from a node of a version whose tokens expired by its wall clock. */
+    static OptionalLong tokenClock(HttpMessage health) {
+        return health.getHeader(TOKEN_CLOCK)
+                .map(header -> OptionalLong.of(Long.parseLong(header.value())))
+                .orElse(OptionalLong.empty());
     }
 
     static NodeHealth health(String body) {

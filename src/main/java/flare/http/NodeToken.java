@@ -39,7 +39,7 @@ public final class NodeToken {
         }
     }
 
-    /** @param expiryMillis in the called node's clock */
+    /** @param expiryMillis in the called node's steady clock */
     public static String issue(ClusterSecret secret, UUID cluster, Call call, long expiryMillis) {
         String signature = text(secret.sign(message(cluster, call, expiryMillis)));
         return "v1." + cluster + "." + expiryMillis + "." + signature;
@@ -49,7 +49,7 @@ public final class NodeToken {
      * The cluster in whose name the token was made. Nothing in the token is believed before its signature is found right.
      *
      * @param token the header's value, empty if there was none
-     * @param nowMillis of the called node's clock
+     * @param nowMillis of the called node's steady clock
      */
     public static UUID check(ClusterSecret secret, String token, Call call, long nowMillis) throws NodeTokenException {
         Matcher parts = SHAPE.matcher(token);

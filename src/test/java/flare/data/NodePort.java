@@ -47,8 +47,17 @@ final class NodePort implements AutoCloseable {
     }
 
     HttpServer bind(int port) {
-        return get(new DataNodeServer(system, fake, SECRET, this::adopt, settings, Clock.systemUTC())
-                .bind("127.0.0.1", port));
+        return bind(port, Clock.systemUTC());
+    }
+
+    private HttpServer bind(int port, Clock clock) {
+        return get(new DataNodeServer(system, fake, SECRET, this::adopt, settings, clock).bind("127.0.0.1", port));
+    }
+
+    /** @param clock that tokens expire by from then on */
+    void startAgain(Clock clock) {
+        get(server.stop(Duration.ZERO));
+        server = bind(server.port(), clock);
     }
 
     private void adopt(UUID cluster) {
