@@ -89,7 +89,7 @@ public interface DataNode {
      * @param clusterId empty on a fresh node
      * @param incarnation raised at each start
      * @param process drawn at each start: one process under two addresses has one, two on copies of a disk have two
-     * @param clockMillis the node's clock, which token expiry is in
+     * @param clockMillis the node's wall clock; tokens expire by a steady one
      * @param setAside corrupt copies kept for an operator to look at
      * @param reserveBytes of the free ones, no new copy may take; -1 from a node that does not tell
      * @param trashBytes of deleted copies that are still there, -1 from a node that does not tell

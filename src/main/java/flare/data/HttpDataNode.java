@@ -38,7 +38,7 @@ import org.reactivestreams.Publisher;
 /**
  * A data node in another process. Every failure it hands on is a {@link DataNodeException}; of whatever it can't tell the
  * outcome, the kind is UNREACHABLE. A PUT or a pull is never sent twice; the other calls are, once, where the connection
- * turned out to be stale or the node's clock to have been set.
+ * turned out to be stale or the node to have been started again with another clock.
  */
 final class HttpDataNode implements DataNode {
 
@@ -204,17 +204,28 @@ final class HttpDataNode implements DataNode {
 
     @Override
     public CompletionStage<NodeHealth> health() {
-        return described(new NodeCall.Health(), observedHealth().thenApply(health -> {
-            if (!health.uuid().equals(uuid)) {
+        return ownAnswer().thenApply(HealthAnswer::health);
+    }
+
+    private CompletionStage<HealthAnswer> ownAnswer() {
+        return described(new NodeCall.Health(), healthAnswer().thenApply(answer -> {
+            if (!answer.health.uuid().equals(uuid)) {
                 throw new DataNodeException(
-                        Kind.REFUSED, "expected data node " + uuid + " at " + url + ", found " + health.uuid());
+                        Kind.REFUSED, "expected data node " + uuid + " at " + url + ", found " + answer.health.uuid());
             }
-            return health;
+            return answer;
         }));
     }
 
     /** What answers at the URL, whichever node it is. */
     CompletionStage<NodeHealth> observedHealth() {
+        return healthAnswer().thenApply(HealthAnswer::health);
+    }
+
+    /** @param offsetMillis the node's steady clock minus ours */
+    private record HealthAnswer(NodeHealth health, long offsetMillis) {}
+
+    private CompletionStage<HealthAnswer> healthAnswer() {
         NodeCall call = new NodeCall.Health();
         return again(() -> {
             NodeClock.Reading reading = clock.begin();
@@ -223,8 +234,8 @@ final class HttpDataNode implements DataNode {
                     .thenCompose(this::accepted)
                     .thenCompose(response -> text(response).thenApply(body -> {
                         NodeHealth health = NodeWire.health(body);
-                        reading.end(NodeWire.tokenClock(response).orElse(health.clockMillis()));
-                        return health;
+                        long nodeMillis = NodeWire.tokenClock(response).orElse(health.clockMillis());
+                        return new HealthAnswer(health, reading.end(nodeMillis));
                     }));
         });
     }
@@ -240,7 +251,7 @@ final class HttpDataNode implements DataNode {
     }
 
     private CompletionStage<HttpResponse> once(NodeCall call, HttpRequest request, Duration within) {
-        return clock.offsetMillis(this::health)
+        return clock.offsetMillis(() -> ownAnswer().thenApply(HealthAnswer::offsetMillis))
                 .thenCompose(offset -> connections.call(
                         request.addHeader(RawHeader.create(
                                 NodeToken.HEADER,

@@ -1,6 +1,5 @@
 package flare.data;
 
-import flare.data.DataNode.NodeHealth;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far another node's steady clock is from ours, as each answer to {@code /health} shows it. Both go on alike whatever
  * happens to wall clocks, until the node is started again.
+ *
+ * <p>It is never made from a wall clock, the node's or ours, where the node tells its steady one: by one that is a day ahead, a
+ * token would be good for a day, to whoever captured it.
  */
 final class NodeClock {
 
@@ -25,8 +27,11 @@ final class NodeClock {
 
         private final long asked = clock.millis();
 
-        void end(long nodeMillis) {
-            offsetMillis = nodeMillis - (asked + clock.millis()) / 2;
+        /** @return the offset that it shows, by which the next calls go */
+        long end(long nodeMillis) {
+            long shown = nodeMillis - (asked + clock.millis()) / 2;
+            offsetMillis = shown;
+            return shown;
         }
     }
 
@@ -34,16 +39,10 @@ final class NodeClock {
         return new Reading();
     }
 
-    /** @param ask how to take a reading where there is none */
-    CompletionStage<Long> offsetMillis(Supplier<CompletionStage<NodeHealth>> ask) {
+    /** @param measure takes a reading where there is none; its own counts, though another call may have it forgotten by then */
+    CompletionStage<Long> offsetMillis(Supplier<CompletionStage<Long>> measure) {
         Long known = offsetMillis;
-        if (known != null) {
-            return CompletableFuture.completedFuture(known);
-        }
-        return ask.get().thenApply(health -> {
-            Long learnt = offsetMillis;
-            return learnt == null ? health.clockMillis() - clock.millis() : learnt;
-        });
+        return known == null ? measure.get() : CompletableFuture.completedFuture(known);
     }
 
     /** The node was started again: the next call takes a reading first. */

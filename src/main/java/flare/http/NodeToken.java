@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  * raw path and query, the node called, the cluster and the expiry, so that a token is good for one call on one node, and
  * what a call says in its query (a generation, the index of a freeing) can't be changed. It may be shown more than once
  * until it expires: every call it can be made for is idempotent.
+ *
+ * <p>It expires by the called node's {@link SteadyClock}: whatever its wall clock is set to while it runs, a captured token
+ * lives no longer than it was made for. The expiry is the caller's word, made from what the node told of its clock.
  */
 public final class NodeToken {
 

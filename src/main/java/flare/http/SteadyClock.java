@@ -23,7 +23,7 @@ public final class SteadyClock extends Clock {
         this(Clock.systemUTC(), System::nanoTime);
     }
 
-    SteadyClock(Clock wall, LongSupplier nanoTime) {
+    public SteadyClock(Clock wall, LongSupplier nanoTime) {
         this.startMillis = wall.millis();
         this.startNanos = nanoTime.getAsLong();
         this.nanoTime = nanoTime;

@@ -12,6 +12,7 @@ import flare.data.DataNode.CopyContent;
 import flare.data.DataNode.CopyReceipt;
 import flare.data.DataNode.PullOrder;
 import flare.data.DataNodeException.Kind;
+import flare.http.SteadyClock;
 import flare.model.BlobId;
 import flare.model.ByteRange;
 import flare.model.ChunkId;
@@ -282,6 +283,21 @@ class DataNodeHopTest {
             assertThat(get(node.health()).clockMillis())
                     .isCloseTo(System.currentTimeMillis() + hours * 3_600_000, within(60_000L));
             assertThat(put(CHUNK, random(5), 5, true).length()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void toleratesThatTheCallersWallClockJumps() {
+        SetWallClock wall = new SetWallClock();
+        try (DataNodeClients clients = port.clientsBy(new SteadyClock(wall, System::nanoTime))) {
+            DataNode called = clients.at(port.fake.uuid, port.url());
+            ByteString bytes = random(5);
+            for (long hours : List.of(0, -24, 48, -30)) {
+                wall.move(hours * 3_600_000);
+                // A PUT is never sent twice: a token that is refused fails it.
+                assertThat(get(Source.single(bytes).runWith(called.put(CHUNK, 5), port.system)))
+                        .isEqualTo(FakeDataNode.receipt(bytes));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import flare.config.ObjectSettings;
 import flare.data.DataNode.PullOrder;
 import flare.http.ClusterSecret;
 import flare.http.NodeToken;
+import flare.http.SteadyClock;
 import flare.model.BlobId;
 import flare.model.ChunkId;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,28 @@ class DataNodeServerTest {
             assertThat(status(exchange(call.method(), call.target(), right, "")))
                     .isNotIn(401, 403);
         }
+    }
+
+    /** Whoever captured one, and can set the node's wall clock back, gains no time by it. */
+    @Test
+    void refusesATokenAfterItsLifeWhateverTheWallClockSays() throws IOException {
+        SetWallClock wall = new SetWallClock();
+        AtomicLong nanos = new AtomicLong();
+        port.startAgain(new SteadyClock(wall, nanos::get));
+        port.fake.copies.put(CHUNK, new FakeDataNode.Copy(ByteString.fromString("hello"), 0));
+        NodeCall call = new NodeCall.Verify(CHUNK);
+        long life = port.settings.tokenTtl().toMillis();
+        String captured = NodeToken.issue(
+                NodePort.SECRET,
+                NodePort.CLUSTER,
+                new NodeToken.Call(call.method(), call.target(), port.fake.uuid),
+                SetWallClock.START + life);
+        nanos.set(TimeUnit.MILLISECONDS.toNanos(life - 1));
+        wall.move(86_400_000);
+        assertThat(status(exchange(call.method(), call.target(), captured, ""))).isEqualTo(200);
+        nanos.set(TimeUnit.MILLISECONDS.toNanos(life));
+        wall.move(-2 * 86_400_000);
+        assertThat(status(exchange(call.method(), call.target(), captured, ""))).isEqualTo(401);
     }
 
     private Map<String, String> wrongTokens(NodeCall call) {

@@ -68,7 +68,16 @@ final class NodePort implements AutoCloseable {
     }
 
     NodeCredentials credentials(ClusterSecret secret, UUID cluster) {
-        return new NodeCredentials(secret, () -> cluster, settings.tokenTtl(), Clock.systemUTC());
+        return credentials(secret, cluster, Clock.systemUTC());
+    }
+
+    private NodeCredentials credentials(ClusterSecret secret, UUID cluster, Clock clock) {
+        return new NodeCredentials(secret, () -> cluster, settings.tokenTtl(), clock);
+    }
+
+    /** Clients of a process of this clock. */
+    DataNodeClients clientsBy(Clock clock) {
+        return new DataNodeClients(system, credentials(SECRET, CLUSTER, clock), settings);
     }
 
     URI url() {

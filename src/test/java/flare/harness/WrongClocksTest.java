@@ -77,6 +77,7 @@ class WrongClocksTest {
                     .body()
                     .replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1");
             Set<Long> sessions = sessions(topology);
+            int refusedByClocks;
             RegisterLoad registers = RegisterLoad.on(topology, 3, SEED);
             try (registers;
                     Writers writers = new Writers(ledger, Writers.sizesAround(CHUNK_BYTES))) {
@@ -95,6 +96,7 @@ class WrongClocksTest {
                     probe(topology, 2_000);
                 }
                 assertThat(sessions(topology)).as("sessions").isEqualTo(sessions);
+                refusedByClocks = ledger.unknown();
                 // Whoever leads next has heard nobody yet, and looks for uploads that are too old.
                 leader = topology.awaitLeader();
                 clock(other(topology, leader)).wrongBy(DAY);
@@ -110,11 +112,12 @@ class WrongClocksTest {
             int open = send(topology.api(1), "GET", "/object/open?uploadId=" + upload)
                     .statusCode();
             System.out.printf(
-                    "C12 one clock wrong: seed %d, %d acknowledged, %d of unknown outcome, %d lost or torn; %d operations, %d keys not"
+                    "C12 one clock wrong: seed %d, %d acknowledged, %d of unknown outcome (%d before the leader is killed), %d lost or torn; %d operations, %d keys not"
                             + " linearizable; %d objects' times in order, at most %d ms from the true one, %d probes refused%n",
                     SEED,
                     ledger.acknowledged(),
                     ledger.unknown(),
+                    refusedByClocks,
                     wrong.size(),
                     registers.operations(),
                     registers.notLinearizable().size(),
