@@ -491,6 +491,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
     private final class StateMachineHost implements MetadataStateMachine.Host, MembershipWatch.Events {
         private final Consumer<Throwable> onFailure;
         private final AtomicBoolean told = new AtomicBoolean();
+        private final ProposerId.Voters voters = new ProposerId.Voters();
 
         private StateMachineHost(Consumer<Throwable> onFailure) {
             this.onFailure = onFailure;
@@ -508,9 +509,7 @@ final class RatisNode implements CommandLog, AutoCloseable {
 
         @Override
         public List<Long> voters() {
-            return conf().getCurrentPeers().stream()
-                    .map(peer -> ProposerId.of(peer.getId()))
-                    .toList();
+            return voters.of(conf());
         }
 
         @Override
