@@ -60,7 +60,7 @@ class KillStormTest {
             awaitExactDisks(topology);
             JsonNode metadata = Admin.post(topology.api(1), "/admin/fsck");
             assertThat(metadata.path("problems").asInt()).as("%s", metadata).isZero();
-            JsonNode disks = Admin.compareDisks(topology.api(2).admin("/"));
+            JsonNode disks = Admin.compareDisks(topology.api(1).admin("/"));
             assertThat(disks.path("first")).as("%s", disks).isEmpty();
             assertThat(disks.path("notAsked")).as("%s", disks).isEmpty();
         }
