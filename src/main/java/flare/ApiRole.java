@@ -28,6 +28,7 @@ import flare.object.ObjectLocator;
 import flare.object.StreamingObjectService;
 import flare.object.UserService;
 import flare.placement.ActorPlacement;
+import flare.placement.NodePace;
 import flare.placement.PlacementActor;
 import flare.repair.NodeMapFeed;
 import flare.repair.Repair;
@@ -130,8 +131,10 @@ final class ApiRole {
 
         ConnectedDataNodes dataNodes = new ConnectedDataNodes(local.nodes(), clients);
         NodeMap nodeMap = new NodeMap();
+        NodePace readPace = new NodePace("reads", System::nanoTime);
+        NodePace writePace = new NodePace("writes", System::nanoTime);
         ActorRef<PlacementActor.Command> placementActor =
-                spawn("placement", PlacementActor.create(settings.placement().strategy()));
+                spawn("placement", PlacementActor.create(settings.placement().strategy(), writePace));
         ActorRef<NodeMapActor.Command> nodeMapActor =
                 spawn("node-map", NodeMapActor.create(nodeMap, placementActor, prober(dataNodes), settings.health()));
         AtomicReference<ClusterSettings> choices = new AtomicReference<>(state.settings());
@@ -160,6 +163,8 @@ final class ApiRole {
                 placement,
                 dataNodes,
                 node -> nodeMap.find(node).filter(NodeView::isSilent).isPresent(),
+                readPace,
+                writePace,
                 settings.object(),
                 settings.session(),
                 choices::get,

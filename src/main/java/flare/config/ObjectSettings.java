@@ -20,7 +20,9 @@ public record ObjectSettings(
         ByteSize copyLagLimit,
         Duration copyLagTime,
         Duration commitTimeout,
-        Duration readStallTimeout) {
+        Duration readStallTimeout,
+        Duration readHedgeAfter,
+        int readHedgePercent) {
 
     public static final ByteSize MIN_CHUNK = new ByteSize(64 * 1024);
     public static final ByteSize MAX_CHUNK = ByteSize.mebibytes(64);
@@ -52,5 +54,9 @@ public record ObjectSettings(
         Allowed.positive("copy-lag-time", copyLagTime);
         Allowed.positive("commit-timeout", commitTimeout);
         Allowed.positive("read-stall-timeout", readStallTimeout);
+        Allowed.positive("read-hedge-after", readHedgeAfter);
+        if (readHedgePercent < 0 || readHedgePercent > 100) {
+            throw new NotAllowedException("read-hedge-percent", readHedgePercent, "0 (never) up to 100 is");
+        }
     }
 }

@@ -54,6 +54,9 @@ final class CopyFan
     /** Nodes tried beyond those that were placed. */
     private static final int MAX_REPLACEMENTS = 2;
 
+    /** A copy is late that takes more than twice as long as the fastest, and at least this much more. */
+    private static final long LATE_NANOS = Duration.ofMillis(100).toNanos();
+
     private static final int TICKS_PER_LAG_TIME = 8;
     private static final Duration SLOWEST_TICK = Duration.ofMillis(250);
 
@@ -109,6 +112,7 @@ final class CopyFan
         private long untakenBytes;
 
         private int awaitedReplacements;
+        private long inputEndedNanos;
         private boolean inputEnded;
 
         Logic(CompletableFuture<StoredCopies> result) {
@@ -130,6 +134,7 @@ final class CopyFan
             private final int number = race.join();
             private final NodeId node;
             private final SubSourceOutlet<ByteString> outlet;
+            private long acknowledgedNanos;
             private long nextPiece;
             private long takenBytes;
 
@@ -264,7 +269,8 @@ final class CopyFan
                                         + backlog.difference(receipt).orElse("answered before the end")));
             } else {
                 CrashPoint.COPY_ACKNOWLEDGED.reached();
-                race.good(copy.number, environment.nanos().getAsLong());
+                copy.acknowledgedNanos = environment.nanos().getAsLong();
+                race.good(copy.number, copy.acknowledgedNanos);
             }
             advance();
             decide();
@@ -310,9 +316,26 @@ final class CopyFan
             if (reachable < order.quorum()) {
                 end(losses.tooMany(order, race.goodCopies() + race.runningCopies()));
             } else if (inputEnded && race.runningCopies() == 0 && awaitedReplacements == 0) {
+                comparePace();
                 List<NodeId> good = nodes(true);
                 result.complete(new StoredCopies(backlog.length(), backlog.crc32c(), good, nodes(false)));
                 completeStage();
+            }
+        }
+
+        /** By what each copy took from the chunk's last byte on: before that, all may have waited for the client. */
+        private void comparePace() {
+            List<Copy> good =
+                    copies.stream().filter(copy -> race.isGood(copy.number)).toList();
+            if (good.size() > 1) {
+                long fastest = good.stream()
+                        .mapToLong(copy -> copy.acknowledgedNanos - inputEndedNanos)
+                        .min()
+                        .orElse(0);
+                for (Copy copy : good) {
+                    long behind = copy.acknowledgedNanos - inputEndedNanos - fastest;
+                    environment.writePace().transferred(copy.node, behind > Math.max(fastest, LATE_NANOS));
+                }
             }
         }
 
@@ -341,6 +364,7 @@ final class CopyFan
                 }
             } else {
                 for (int late : race.tooLate(environment.nanos().getAsLong(), this::isSilent)) {
+                    environment.writePace().transferred(copies.get(late).node, true);
                     drop(copies.get(late), isSilent(late) ? "does not answer" : "too far behind the other copies");
                 }
             }
@@ -372,6 +396,7 @@ final class CopyFan
             @Override
             public void onUpstreamFinish() {
                 inputEnded = true;
+                inputEndedNanos = environment.nanos().getAsLong();
                 advance();
                 decide();
             }

@@ -29,10 +29,16 @@ final class CopyReader {
     private static final int GOLDEN_RATIO = 0x9E3779B9;
 
     private final ObjectEnvironment environment;
+    private final Hedging hedging;
     private final AtomicInteger turn = new AtomicInteger();
 
-    CopyReader(ObjectEnvironment environment) {
+    CopyReader(ObjectEnvironment environment, Hedging hedging) {
         this.environment = environment;
+        this.hedging = hedging;
+    }
+
+    Hedging hedging() {
+        return hedging;
     }
 
     /**
@@ -48,16 +54,14 @@ final class CopyReader {
         }
     }
 
-    /** The order to try a chunk's copies in: those in this process first, the others by turns. */
+    /** The order to try a chunk's copies in: those in this process first, the others by turns, nodes that lag last. */
     List<NodeId> order(ChunkRecord chunk) {
         if (chunk.nodes().size() < 2) {
             return chunk.nodes();
         }
         List<NodeId> order = new ArrayList<>(chunk.nodes());
         Collections.rotate(order, nextTurn(order.size()));
-        order.sort((a, b) -> Boolean.compare(
-                environment.dataNodes().isLocal(b), environment.dataNodes().isLocal(a)));
-        return order;
+        return hedging.order(order);
     }
 
     /**

@@ -1,10 +1,12 @@
 package flare.object;
 
 import flare.data.DataNodeException;
+import flare.model.NodeId;
 import flare.object.CopyReader.OpenCopy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one part: from one copy, and when that fails, differs, ends early or gives nothing for a set time, from
- * the same offset on from the next. Completes after the last byte only; fails when no copy is left (I10).
+ * the same offset on from the next. One that is slow is given up when another, asked beside it, is open before its
+ * next byte comes ({@link Hedging}). Completes after the last byte only; fails when no copy is left (I10).
  *
  * <pre>
  *   copy a ──checked──┐
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
 
     private static final int CHECKS_PER_STALL = 4;
+    private static final String HEDGE = "hedge";
 
     private final Outlet<ByteString> out = Outlet.create("FailoverRead.out");
     private final SourceShape<ByteString> shape = SourceShape.of(out);
@@ -77,6 +81,10 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
         private volatile boolean ended;
         private boolean begun;
         private long waitingSinceNanos;
+        private long longestWaitNanos;
+        private boolean hedgeArmed;
+        /** Where the copy that is being opened beside this one would begin, or -1. */
+        private long challengeOffset = -1;
 
         Logic() {
             super(shape);
@@ -89,6 +97,7 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
                         await(read.open());
                     } else if (inlet != null) {
                         inlet.pull();
+                        armHedge();
                     }
                 }
 
@@ -139,11 +148,38 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
         }
 
         private void opened(Optional<Throwable> failure) {
-            if (failure.isPresent()) {
-                failStage(Failures.unwrap(failure.get()));
-                return;
+            boolean challenges = challengeOffset >= 0;
+            boolean inStep = !challenges || challengeOffset == offset;
+            challengeOffset = -1;
+            OpenCopy open = arrived.getAndSet(null);
+            if (open == null) {
+                if (!challenges) {
+                    failStage(Failures.unwrap(failure.orElseThrow()));
+                } else if (inlet == null) {
+                    await(read.openNext(offset));
+                }
+            } else if (inStep && isAvailable(out)) {
+                giveUpSlow();
+                goOnWith(open);
+            } else if (inlet == null && inStep) {
+                goOnWith(open);
+            } else {
+                read.giveBack(open);
+                if (inlet == null) {
+                    await(read.openNext(offset));
+                }
             }
-            OpenCopy open = Objects.requireNonNull(arrived.getAndSet(null));
+        }
+
+        /** The copy under way, if it is still, for one that was opened beside it. */
+        private void giveUpSlow() {
+            if (inlet != null) {
+                inlet.cancel();
+                read.passedOver(Objects.requireNonNull(copy).node());
+            }
+        }
+
+        private void goOnWith(OpenCopy open) {
             SubSinkInlet<ByteString> bytes = new SubSinkInlet<>("FailoverRead.copy");
             bytes.setHandler(new CopyHandler(bytes));
             copy = open;
@@ -152,6 +188,35 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
             if (isAvailable(out)) {
                 waitingSinceNanos = nanos.getAsLong();
                 bytes.pull();
+                armHedge();
+            }
+        }
+
+        private void armHedge() {
+            if (!hedgeArmed && challengeOffset < 0) {
+                read.patienceNanos().ifPresent(patience -> {
+                    hedgeArmed = true;
+                    scheduleOnce(HEDGE, Duration.ofNanos(patience));
+                });
+            }
+        }
+
+        /** Armed once for many waits: most are over long before. */
+        private void hedge() {
+            OptionalLong patience = read.patienceNanos();
+            if (patience.isEmpty() || challengeOffset >= 0) {
+                return;
+            }
+            long leftNanos = patience.getAsLong() - (nanos.getAsLong() - waitingSinceNanos);
+            if (leftNanos > 0) {
+                hedgeArmed = true;
+                scheduleOnce(HEDGE, Duration.ofNanos(leftNanos));
+            } else {
+                read.late(Objects.requireNonNull(copy).node());
+                if (read.hedging().isGranted()) {
+                    challengeOffset = offset;
+                    await(read.openNext(offset));
+                }
             }
         }
 
@@ -160,16 +225,23 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
             copy = null;
             inlet = null;
             read.failed(failed.node(), failure);
-            await(read.openNext(offset));
+            if (challengeOffset < 0) {
+                await(read.openNext(offset));
+            }
         }
 
         @Override
         public void onTimer(Object key) {
+            if (key.equals(HEDGE)) {
+                hedgeArmed = false;
+            }
             SubSinkInlet<ByteString> waitedFor = inlet;
             if (waitedFor == null || !isAvailable(out)) {
                 return;
             }
-            if (nanos.getAsLong() - waitingSinceNanos >= stallLimit.toNanos()) {
+            if (key.equals(HEDGE)) {
+                hedge();
+            } else if (nanos.getAsLong() - waitingSinceNanos >= stallLimit.toNanos()) {
                 waitedFor.cancel();
                 goOnElsewhere(new DataNodeException(
                         DataNodeException.Kind.UNREACHABLE, "no byte for " + stallLimit + " at byte " + offset));
@@ -187,12 +259,15 @@ final class FailoverRead extends GraphStage<SourceShape<ByteString>> {
             @Override
             public void onPush() {
                 ByteString bytes = from.grab();
+                NodeId node = Objects.requireNonNull(copy).node();
+                longestWaitNanos = Math.max(longestWaitNanos, nanos.getAsLong() - waitingSinceNanos);
                 offset += bytes.size();
-                read.progressed(Objects.requireNonNull(copy).node());
+                read.progressed(node);
                 push(out, bytes);
                 if (offset == read.part().wanted().end()) {
                     from.cancel();
-                    read.completed();
+                    read.hedging().waited(node, longestWaitNanos);
+                    read.completed(node);
                     completeStage();
                 }
             }

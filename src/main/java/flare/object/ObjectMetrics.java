@@ -53,6 +53,11 @@ final class ObjectMetrics {
         meters.counter("flare.read.failovers", "reason", reason).increment();
     }
 
+    /** A second copy was asked beside one that is slow, or too many others were. */
+    void hedged(String outcome) {
+        meters.counter("flare.read.hedges", "outcome", outcome).increment();
+    }
+
     /** A copy met by a read was found damaged and its location dropped, or not. */
     void damage(String outcome) {
         meters.counter("flare.damaged.copies", "outcome", outcome).increment();

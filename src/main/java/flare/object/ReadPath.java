@@ -42,7 +42,7 @@ final class ReadPath {
         this.metrics = metrics;
         this.buckets = buckets;
         this.damage = damage;
-        this.reader = new CopyReader(environment);
+        this.reader = new CopyReader(environment, new Hedging(environment, metrics));
     }
 
     /** @param part the number of that which is to be found with it */

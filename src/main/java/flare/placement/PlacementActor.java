@@ -40,18 +40,23 @@ public final class PlacementActor extends AbstractBehavior<PlacementActor.Comman
     /** The answer to {@link Place}. */
     public record Placed(List<NodeId> nodes) {}
 
+    private final NodePace pace;
     private PlacementMap map = new PlacementMap(List.of());
     private Strategy strategy;
     private long turn;
 
-    private PlacementActor(ActorContext<Command> context, Strategy strategy) {
+    private PlacementActor(ActorContext<Command> context, Strategy strategy, NodePace pace) {
         super(context);
+        this.pace = pace;
         this.strategy = strategy;
     }
 
-    /** @param strategy used until {@link StrategyChanged} says otherwise */
-    public static Behavior<Command> create(Strategy strategy) {
-        return Behaviors.setup(context -> new PlacementActor(context, strategy));
+    /**
+     * @param strategy used until {@link StrategyChanged} says otherwise
+     * @param pace of writes: nodes that lag get copies only where a zone, or the number of copies, needs them
+     */
+    public static Behavior<Command> create(Strategy strategy, NodePace pace) {
+        return Behaviors.setup(context -> new PlacementActor(context, strategy, pace));
     }
 
     @Override
@@ -64,9 +69,10 @@ public final class PlacementActor extends AbstractBehavior<PlacementActor.Comman
     }
 
     private Behavior<Command> place(Place place) {
+        Wanted wanted = new Wanted(place.copies(), place.excluded(), pace::passesOver);
         List<NodeId> nodes = switch (strategy) {
-            case ROUND_ROBIN -> RoundRobin.replicas(turn++, place.copies(), place.excluded(), map);
-            case CONSISTENT_HASH -> Rendezvous.replicas(place.chunk(), place.copies(), place.excluded(), map);
+            case ROUND_ROBIN -> RoundRobin.replicas(turn++, wanted, map);
+            case CONSISTENT_HASH -> Rendezvous.replicas(place.chunk(), wanted, map);
         };
         place.replyTo().tell(new Placed(nodes));
         return this;

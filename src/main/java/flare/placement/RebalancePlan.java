@@ -104,7 +104,8 @@ public final class RebalancePlan {
     private Optional<Move> homewards(ChunkRecord chunk) {
         Set<NodeId> away = new HashSet<>(chunk.nodes());
         List<NodeId> missing = new ArrayList<>();
-        for (NodeId node : Rendezvous.replicas(chunk.id(), chunk.nodes().size(), Set.of(), home)) {
+        for (NodeId node :
+                Rendezvous.replicas(chunk.id(), Wanted.of(chunk.nodes().size(), Set.of()), home)) {
             if (!away.remove(node) && isUsable(node)) {
                 missing.add(node);
             }

@@ -3,7 +3,6 @@ package flare.placement;
 import flare.model.ChunkId;
 import flare.model.NodeId;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Weighted rendezvous hashing: every node draws a number from (chunk, node), and the highest draws win. Pure and the same
@@ -17,12 +16,12 @@ final class Rendezvous {
 
     private Rendezvous() {}
 
-    static List<NodeId> replicas(ChunkId chunk, int copies, Set<NodeId> excluded, PlacementMap map) {
+    static List<NodeId> replicas(ChunkId chunk, Wanted wanted, PlacementMap map) {
         double[] preference = new double[map.usable().size()];
         for (int i = 0; i < preference.length; i++) {
             preference[i] = score(chunk, map.usable().get(i));
         }
-        return ZoneSpread.choose(map, preference, copies, excluded);
+        return ZoneSpread.choose(map, preference, wanted);
     }
 
     /** Of draws -weight / ln(u), with u uniform in (0, 1), the highest falls to each node in proportion to its weight. */

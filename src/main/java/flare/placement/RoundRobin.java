@@ -2,7 +2,6 @@ package flare.placement;
 
 import flare.model.NodeId;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Takes the usable nodes in turn, by node id: the {@code turn}-th chunk begins at the {@code turn}-th node and its other
@@ -12,7 +11,7 @@ final class RoundRobin {
 
     private RoundRobin() {}
 
-    static List<NodeId> replicas(long turn, int copies, Set<NodeId> excluded, PlacementMap map) {
+    static List<NodeId> replicas(long turn, Wanted wanted, PlacementMap map) {
         int size = map.usable().size();
         if (size == 0) {
             return List.of();
@@ -22,6 +21,6 @@ final class RoundRobin {
         for (int i = 0; i < size; i++) {
             preference[i] = -Math.floorMod(i - start, size);
         }
-        return ZoneSpread.choose(map, preference, copies, excluded);
+        return ZoneSpread.choose(map, preference, wanted);
     }
 }

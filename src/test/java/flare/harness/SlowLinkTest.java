@@ -66,6 +66,7 @@ class SlowLinkTest {
             link.toTarget().narrowTo(EIGHT_MEGABIT);
             link.fromTarget().narrowTo(EIGHT_MEGABIT);
             measure(threads, client, "8 Mbit/s");
+            measure(threads, client, "8 Mbit/s once found out");
             link.toTarget().narrowTo(Long.MAX_VALUE);
             link.fromTarget().narrowTo(Long.MAX_VALUE);
             link.fromTarget().delay(DELAY_MILLIS);

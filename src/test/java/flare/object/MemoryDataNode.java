@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
@@ -61,6 +62,7 @@ final class MemoryDataNode implements DataNode {
     volatile long endReadAt = -1;
     volatile long flipOnTheWireAt = -1;
     volatile boolean neverOpens;
+    volatile Duration openPause = Duration.ZERO;
     volatile boolean down;
     volatile DiskState disk = DiskState.OK;
 
@@ -162,7 +164,11 @@ final class MemoryDataNode implements DataNode {
                     done.whenComplete((ok, failure) -> readsOpen.decrementAndGet());
                     return NotUsed.getInstance();
                 });
-        return CompletableFuture.completedFuture(new CopyContent(copy.length, table(copy), bytes));
+        CopyContent content = new CopyContent(copy.length, table(copy), bytes);
+        return openPause.isZero()
+                ? CompletableFuture.completedFuture(content)
+                : new CompletableFuture<CopyContent>()
+                        .completeOnTimeout(content, openPause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private CompletionStage<ByteString> read(byte[] sent, int from, int piece) {

@@ -24,6 +24,7 @@ import flare.model.ObjectKey;
 import flare.model.WriteCondition;
 import flare.object.ObjectService.ObjectRead;
 import flare.object.ObjectService.PutRequest;
+import flare.placement.NodePace;
 import flare.placement.Placement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -63,6 +64,8 @@ final class ObjectFixture implements AutoCloseable {
     /** Those that count as being in this process. */
     final Set<NodeId> local = java.util.concurrent.ConcurrentHashMap.newKeySet();
 
+    final NodePace readPace = new NodePace("reads", System::nanoTime);
+    final NodePace writePace = new NodePace("writes", System::nanoTime);
     final RecordingMetadata metadata;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final ObjectService service;
@@ -99,7 +102,9 @@ final class ObjectFixture implements AutoCloseable {
                 new ByteSize(100 * 1024),
                 Duration.ofMillis(200),
                 Duration.ofMillis(400),
-                Duration.ofMillis(400));
+                Duration.ofMillis(400),
+                Duration.ofMillis(50),
+                10);
     }
 
     static ObjectFixture of(ActorSystem system, int nodes, int copies) {
@@ -125,6 +130,8 @@ final class ObjectFixture implements AutoCloseable {
                 placement(),
                 new Nodes(),
                 silent::contains,
+                readPace,
+                writePace,
                 settings,
                 session,
                 () -> cluster,

@@ -105,7 +105,9 @@ final class PathBench {
                 ByteSize.mebibytes(4),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(20),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                base.readHedgeAfter(),
+                base.readHedgePercent());
         ObjectFixture flare = new ObjectFixture(system, copies, copies, settings, CHUNK_BYTES);
         flare.nodes.forEach(node -> node.forgets = true);
         return flare.service.put(ObjectFixture.request((long) BODY_MIB * MIB), body());

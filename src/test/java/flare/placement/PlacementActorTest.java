@@ -9,6 +9,7 @@ import flare.model.NodeId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.Test;
 
 class PlacementActorTest {
 
+    private final AtomicLong nanos = new AtomicLong();
+    private final NodePace pace = new NodePace("writes", nanos::get);
     private final BehaviorTestKit<PlacementActor.Command> actor =
-            BehaviorTestKit.create(PlacementActor.create(Strategy.ROUND_ROBIN));
+            BehaviorTestKit.create(PlacementActor.create(Strategy.ROUND_ROBIN, pace));
 
     @Test
     void hasAHandlerForEachCommand() {
@@ -53,6 +56,18 @@ class PlacementActorTest {
         assertThat(place(chunk(0), 3)).isEqualTo(ids(1, 3));
         assertThat(place(chunk(1), 1)).isEqualTo(ids(3));
         assertThat(place(chunk(2), 1)).isEqualTo(ids(1));
+    }
+
+    @Test
+    void passesOverANodeThatLagsWhereAnotherOfItsZoneCanTakeTheCopy() {
+        know(usable(1, "a"), usable(2, "a"), usable(3, "b"));
+        for (int i = 0; i < 8; i++) {
+            pace.transferred(new NodeId(1), true);
+            pace.transferred(new NodeId(3), true);
+        }
+        assertThat(place(chunk(0), 1)).isEqualTo(ids(2));
+        assertThat(place(chunk(1), 2)).isEqualTo(ids(2, 3));
+        assertThat(place(chunk(2), 3)).isEqualTo(ids(2, 3, 1));
     }
 
     @Test
@@ -93,7 +108,7 @@ class PlacementActorTest {
     void theDoorAnswersWhatTheActorDecides() throws Exception {
         ActorTestKit kit = ActorTestKit.create();
         try {
-            var ref = kit.spawn(PlacementActor.create(Strategy.ROUND_ROBIN));
+            var ref = kit.spawn(PlacementActor.create(Strategy.ROUND_ROBIN, pace));
             ref.tell(new PlacementActor.CandidatesChanged(List.of(usable(1, "a"), usable(2, "a"))));
             Placement placement = new ActorPlacement(ref, kit.system());
             assertThat(placement

@@ -95,7 +95,7 @@ class RebalancePlanTest {
                 assertThat(walked.chunks)
                         .allSatisfy(chunk -> assertThat(chunk.nodes())
                                 .containsExactlyInAnyOrderElementsOf(
-                                        Rendezvous.replicas(chunk.id(), copies, Set.of(), map)));
+                                        Rendezvous.replicas(chunk.id(), Wanted.of(copies, Set.of()), map)));
             }
         }
     }
@@ -197,8 +197,8 @@ class RebalancePlanTest {
         List<ChunkRecord> chunks = new ArrayList<>();
         for (int i = 0; i < CHUNKS; i++) {
             List<NodeId> on = strategy == Strategy.ROUND_ROBIN
-                    ? RoundRobin.replicas(i, copies, Set.of(), map)
-                    : Rendezvous.replicas(chunk(i), copies, Set.of(), map);
+                    ? RoundRobin.replicas(i, Wanted.of(copies, Set.of()), map)
+                    : Rendezvous.replicas(chunk(i), Wanted.of(copies, Set.of()), map);
             chunks.add(new ChunkRecord(chunk(i), MIB, 0, on));
         }
         return chunks;

@@ -43,7 +43,7 @@ class RendezvousTest {
                     .forEach(excluded::add);
             ChunkId chunk = chunk(random);
             int copies = 1 + random.nextInt(5);
-            assertThat(Rendezvous.replicas(chunk, copies, excluded, new PlacementMap(candidates)))
+            assertThat(Rendezvous.replicas(chunk, Wanted.of(copies, excluded), new PlacementMap(candidates)))
                     .as("seed %d round %d", SEED, round)
                     .isEqualTo(twin(chunk, copies, excluded, candidates));
         }
@@ -106,7 +106,7 @@ class RendezvousTest {
     }
 
     private static List<NodeId> place(ChunkId chunk, int copies, List<Candidate> candidates) {
-        return Rendezvous.replicas(chunk, copies, Set.of(), new PlacementMap(candidates));
+        return Rendezvous.replicas(chunk, Wanted.of(copies, Set.of()), new PlacementMap(candidates));
     }
 
     /** All usable nodes by falling score; per copy, the first one in a zone with the fewest copies. */
