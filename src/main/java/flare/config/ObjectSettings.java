@@ -15,6 +15,7 @@ public record ObjectSettings(
         ByteSize maxCopySize,
         ByteSize maxUserMetadata,
         int maxUploads,
+        int maxDownloads,
         int uploadChunksInFlight,
         int readAhead,
         ByteSize copyLagLimit,
@@ -27,6 +28,11 @@ public record ObjectSettings(
     public static final ByteSize MIN_CHUNK = new ByteSize(64 * 1024);
     public static final ByteSize MAX_CHUNK = ByteSize.mebibytes(64);
     public static final ByteSize MAX_INLINE = new ByteSize(64 * 1024);
+
+    /** Of memory for each download, by measurement; {@code max-downloads = 0} gives half of the heap to downloads. */
+    private static final long DOWNLOAD_BYTES = 1024 * 1024;
+
+    private static final long LEAST_DOWNLOADS = 64;
 
     public enum Etag {
         MD5,
@@ -48,6 +54,7 @@ public record ObjectSettings(
         Allowed.positive("min-part-size", minPartSize);
         Allowed.positive("max-copy-size", maxCopySize);
         Allowed.atLeast("max-uploads", maxUploads, 1);
+        Allowed.atLeast("max-downloads", maxDownloads, 0);
         Allowed.atLeast("upload-chunks-in-flight", uploadChunksInFlight, 1);
         Allowed.atLeast("read-ahead", readAhead, 0);
         Allowed.positive("copy-lag-limit", copyLagLimit);
@@ -58,5 +65,11 @@ public record ObjectSettings(
         if (readHedgePercent < 0 || readHedgePercent > 100) {
             throw new NotAllowedException("read-hedge-percent", readHedgePercent, "0 (never) up to 100 is");
         }
+    }
+
+    /** Those that may be under way at once: {@code max-downloads}, or what the heap has room for. */
+    public int downloadsAtOnce() {
+        long room = Runtime.getRuntime().maxMemory() / 2 / DOWNLOAD_BYTES;
+        return maxDownloads > 0 ? maxDownloads : (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_DOWNLOADS, room));
     }
 }

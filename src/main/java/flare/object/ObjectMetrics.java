@@ -11,6 +11,9 @@ final class ObjectMetrics {
 
     final AtomicInteger uploads = new AtomicInteger();
     final AtomicInteger reads = new AtomicInteger();
+    /** Those of the reads that carry bytes of chunks. */
+    final AtomicInteger downloads = new AtomicInteger();
+
     private final MeterRegistry meters;
     private final Counter uploadedBytes;
     private final Counter downloadedBytes;

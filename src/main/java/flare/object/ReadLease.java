@@ -1,6 +1,8 @@
 package flare.object;
 
 import flare.metadata.Session.Pin;
+import flare.model.Fault;
+import flare.model.FlareException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +21,7 @@ final class ReadLease {
     private final Set<PartRead> ahead = ConcurrentHashMap.newKeySet();
 
     private volatile Cancellable expiry = Cancellable.alreadyCancelled();
+    private volatile boolean counted;
 
     private enum State {
         WAITING,
@@ -34,6 +37,17 @@ final class ReadLease {
 
     long session() {
         return pin.session();
+    }
+
+    /** It is to carry bytes of chunks. Throws {@link FlareException} with SLOW_DOWN if {@code most} others do. */
+    void admit(int most) {
+        if (metrics.downloads.incrementAndGet() > most) {
+            metrics.downloads.decrementAndGet();
+            throw new FlareException(
+                    Fault.SLOW_DOWN,
+                    "there are " + most + " downloads under way already, the most that max-downloads allows");
+        }
+        counted = true;
     }
 
     /** The stream begins. False if it is too late for that, or it began before. */
@@ -80,6 +94,9 @@ final class ReadLease {
     private void release() {
         pin.close();
         metrics.reads.decrementAndGet();
+        if (counted) {
+            metrics.downloads.decrementAndGet();
+        }
         for (PartRead part : List.copyOf(ahead)) {
             if (ahead.remove(part)) {
                 part.discard();

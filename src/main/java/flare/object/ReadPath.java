@@ -88,6 +88,7 @@ final class ReadPath {
             metrics.downloaded(range.map(ByteRange::length).orElse(info.size()));
             return CompletableFuture.completedFuture(atHand(info, range, inline));
         }
+        lease.admit(environment.settings().downloadsAtOnce());
         ByteRange wanted = range.orElseGet(() -> new ByteRange(0, info.size()));
         Content.Extents content = (Content.Extents) opened.content();
         List<Segment> segments = Segment.of(content.extents(), wanted);

@@ -132,8 +132,9 @@ final class WritePath {
         if (metrics.uploads.incrementAndGet() > maxUploads) {
             metrics.uploads.decrementAndGet();
             discard.run();
-            return CompletableFuture.failedFuture(
-                    new FlareException(Fault.SLOW_DOWN, "there are " + maxUploads + " uploads under way already"));
+            return CompletableFuture.failedFuture(new FlareException(
+                    Fault.SLOW_DOWN,
+                    "there are " + maxUploads + " uploads under way already, the most that max-uploads allows"));
         }
         AtomicBoolean taken = new AtomicBoolean();
         return act.apply(() -> taken.set(true))

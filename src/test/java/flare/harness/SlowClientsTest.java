@@ -26,6 +26,7 @@ class SlowClientsTest {
     private static final Duration PERIOD = Duration.ofMillis(50);
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final long CALM_MILLIS = 8_000;
+    private static final int HEAP_MIB = 512;
     private static final int MIB = 1024 * 1024;
     private static final int SPARE_DESCRIPTORS = 10;
     private static final Duration GIVE_UP = Duration.ofMinutes(3);
@@ -48,6 +49,7 @@ class SlowClientsTest {
         Seen seen = attack("heads", Crowd.Manner.slowHead(head, TURN));
         assertThat(seen.answers).containsOnlyKeys("HTTP/1.1 400 Bad Request");
         assertThat(seen.answeredMillis).isLessThan(HEAD_MILLIS + SPARE_MILLIS);
+        assertThat(seen.failedReads).isEmpty();
         assertThat(seen.failedWrites).isEmpty();
     }
 
@@ -58,7 +60,19 @@ class SlowClientsTest {
         Seen seen = attack("bodies", Crowd.Manner.slowBody(head, TURN, 512));
         assertThat(seen.answers).containsOnlyKeys("HTTP/1.1 400 Bad Request", "HTTP/1.1 503 Service Unavailable");
         assertThat(seen.answeredMillis).isLessThan(BODY_MILLIS);
+        assertThat(seen.failedReads).isEmpty();
         assertThat(seen.failedWrites.keySet()).isSubsetOf("status 503");
+    }
+
+    /** As many as the heap has room for are answered, the rest refused with 503, as are reads of others meanwhile. */
+    @Test
+    void readersBelowTheLeastRateAreCut() throws Exception {
+        String request = "GET /object/large HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        Seen seen = attack("readers", Crowd.Manner.slowRead(request, TURN, 512));
+        assertThat(seen.answers).containsOnlyKeys("HTTP/1.1 200 OK", "HTTP/1.1 503 Service Unavailable");
+        assertThat(seen.answers.getOrDefault("HTTP/1.1 200 OK", 0)).isLessThanOrEqualTo(HEAP_MIB / 2);
+        assertThat(seen.failedReads.keySet()).isSubsetOf("status 503");
+        assertThat(seen.failedWrites).isEmpty();
     }
 
     /**
@@ -67,13 +81,18 @@ class SlowClientsTest {
      * @param heldMillis until the server's process held nothing of the last one
      */
     private record Seen(
-            Map<String, Integer> answers, long answeredMillis, long heldMillis, Map<String, Integer> failedWrites) {}
+            Map<String, Integer> answers,
+            long answeredMillis,
+            long heldMillis,
+            Map<String, Integer> failedReads,
+            Map<String, Integer> failedWrites) {}
 
     private Seen attack(String what, Crowd.Manner manner) throws Exception {
-        try (ServerProcess server = new ServerProcess("slow", directory.resolve("data")).jvm("-Xmx512m")) {
+        try (ServerProcess server = new ServerProcess("slow", directory.resolve("data")).jvm("-Xmx" + HEAP_MIB + "m")) {
             server.start().awaitReady();
             ObjectClient client = new ObjectClient(() -> server.object("/"));
             assertThat(client.put("others", new byte[64 * 1024])).isEqualTo(200);
+            assertThat(client.put("large", new byte[64 * MIB])).isEqualTo(200);
             othersFor(server, CALM_MILLIS);
             PacedClients before = othersFor(server, CALM_MILLIS);
             int descriptors = server.descriptors();
@@ -109,7 +128,6 @@ class SlowClientsTest {
                     seen.heldMillis / 1e3,
                     during.reads().millis(0.99) / before.reads().millis(0.99));
             assertThat(seen.heldMillis).isLessThan(seen.answeredMillis + LINGER_MILLIS + SPARE_MILLIS);
-            assertThat(during.reads().failures()).isEmpty();
             return seen;
         }
     }
@@ -155,6 +173,7 @@ class SlowClientsTest {
                 answers,
                 answeredNanos / 1_000_000,
                 heldNanos / 1_000_000,
+                others.reads().failures(),
                 others.writes().failures());
     }
 }

@@ -97,6 +97,7 @@ final class ObjectFixture implements AutoCloseable {
                 ByteSize.mebibytes(32),
                 new ByteSize(2048),
                 4,
+                16,
                 2,
                 readAhead,
                 new ByteSize(100 * 1024),

@@ -100,6 +100,7 @@ final class PathBench {
                 ByteSize.mebibytes(32),
                 base.maxUserMetadata(),
                 4,
+                4,
                 2,
                 1,
                 ByteSize.mebibytes(4),

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorSystem;
@@ -73,6 +74,27 @@ class ReadFaultsTest {
         return new Seen(
                 got.stream().reduce(ByteString.emptyByteString(), ByteString::concat),
                 Optional.ofNullable(failure).map(FlareException::fault));
+    }
+
+    @Test
+    void downloadsPastTheLimitAreAskedToSlowDownAndLaterOnesAreNot() {
+        try (ObjectFixture flare = ObjectFixture.of(system, 1, 1)) {
+            flare.put(BYTES);
+            CompletableFuture<Integer> wanted = new CompletableFuture<>();
+            List<CompletionStage<Integer>> running = new ArrayList<>();
+            for (int i = 0; i < flare.environment.settings().maxDownloads(); i++) {
+                running.add(flare.open(Optional.empty())
+                        .bytes()
+                        .mapAsync(1, piece -> wanted.thenApply(begin -> begin + piece.size()))
+                        .runWith(Sink.fold(0, Integer::sum), system));
+            }
+            assertThat(ObjectFixture.fault(flare.service.get(BUCKET, KEY, info -> Optional.empty())))
+                    .isEqualTo(Fault.SLOW_DOWN);
+            wanted.complete(0);
+            running.forEach(sum -> assertThat(await(sum)).isEqualTo(BYTES.length));
+            await().untilAsserted(() -> assertThat(flare.get()).isEqualTo(BYTES));
+            assertNothingHeld(flare);
+        }
     }
 
     @Test
