@@ -82,6 +82,8 @@ public final class DataNodeServer {
      * sender that is not reading yet can lose it; one that takes longer to send gets it all the same.
      */
     private static final Duration REFUSED_BODY_WAIT = Duration.ofSeconds(1);
+    /** A token may live so many times this node's {@code token-ttl}: the clocks of two processes are never quite compared. */
+    private static final int TTLS = 2;
 
     private final ActorSystem<?> system;
     private final DataNode node;
@@ -164,7 +166,8 @@ public final class DataNodeServer {
         try {
             String token =
                     request.getHeader(NodeToken.HEADER).map(HttpHeader::value).orElse("");
-            cluster = NodeToken.check(secret, token, call, clock.millis());
+            cluster = NodeToken.check(
+                    secret, token, call, clock.millis(), settings.tokenTtl().multipliedBy(TTLS));
         } catch (NodeTokenException e) {
             throw new NodeRefusal(NodeError.TOKEN_REFUSED, String.valueOf(e.getMessage()));
         }

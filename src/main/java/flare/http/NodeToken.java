@@ -2,6 +2,7 @@ package flare.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
  * until it expires: every call it can be made for is idempotent.
  *
  * <p>It expires by the called node's {@link SteadyClock}: whatever its wall clock is set to while it runs, a captured token
- * lives no longer than it was made for. The expiry is the caller's word, made from what the node told of its clock.
+ * lives no longer than it was made for. The expiry is the caller's word, made from what the node told of its clock; as
+ * that answer carries no token, whoever forges it would get tokens of a long life, so the node takes no such.
  */
 public final class NodeToken {
 
@@ -53,8 +55,10 @@ public final class NodeToken {
      *
      * @param token the header's value, empty if there was none
      * @param nowMillis of the called node's steady clock
+     * @param longestLife a token that would live longer is refused: the expiry is its maker's word
      */
-    public static UUID check(ClusterSecret secret, String token, Call call, long nowMillis) throws NodeTokenException {
+    public static UUID check(ClusterSecret secret, String token, Call call, long nowMillis, Duration longestLife)
+            throws NodeTokenException {
         Matcher parts = SHAPE.matcher(token);
         if (!parts.matches()) {
             throw new NodeTokenException(token.isEmpty() ? "the call carries no token" : "the token is malformed");
@@ -71,6 +75,11 @@ public final class NodeToken {
         }
         if (expiryMillis <= nowMillis) {
             throw new NodeTokenException("the token expired " + (nowMillis - expiryMillis) + " ms ago");
+        }
+        if (expiryMillis - nowMillis > longestLife.toMillis()) {
+            throw new NodeTokenException(
+                    "the token expires only in " + (expiryMillis - nowMillis) + " ms, and " + longestLife.toMillis()
+                            + " are the most here: compare the clocks and the token-ttl of both processes");
         }
         return cluster;
     }

@@ -101,6 +101,9 @@ class DataNodeServerTest {
         wrong.put("none", "");
         wrong.put("rubbish", "v1.rubbish");
         wrong.put("an expired", NodeToken.issue(NodePort.SECRET, NodePort.CLUSTER, own, later - 60_001));
+        wrong.put(
+                "one that would live for an hour",
+                NodeToken.issue(NodePort.SECRET, NodePort.CLUSTER, own, later + 3_600_000));
         wrong.put("another secret's", NodeToken.issue(otherSecret, NodePort.CLUSTER, own, later));
         wrong.put("another cluster's", NodeToken.issue(NodePort.SECRET, new UUID(6, 6), own, later));
         NodeToken.Call other = new NodeToken.Call(call.method(), call.target(), new UUID(6, 6));

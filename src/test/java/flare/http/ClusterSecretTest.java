@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class ClusterSecretTest {
 
     private static boolean accepts(ClusterSecret secret, ClusterSecret signer) {
         try {
-            return NodeToken.check(secret, NodeToken.issue(signer, CLUSTER, CALL, 2_000), CALL, 1_000)
+            return NodeToken.check(
+                            secret, NodeToken.issue(signer, CLUSTER, CALL, 2_000), CALL, 1_000, Duration.ofSeconds(1))
                     .equals(CLUSTER);
         } catch (NodeTokenException e) {
             return false;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,19 +18,32 @@ class NodeTokenTest {
     private static final UUID NODE = new UUID(3, 4);
     private static final NodeToken.Call CALL = new NodeToken.Call("DELETE", "/chunks/ab/0?freed=7", NODE);
     private static final long NOW = 1_000_000;
+    private static final Duration LIFE = Duration.ofSeconds(2);
 
     @Test
     void namesTheClusterItWasMadeFor() throws NodeTokenException {
         String token = NodeToken.issue(SECRET, CLUSTER, CALL, NOW + 1);
-        assertThat(NodeToken.check(SECRET, token, CALL, NOW)).isEqualTo(CLUSTER);
+        assertThat(NodeToken.check(SECRET, token, CALL, NOW, LIFE)).isEqualTo(CLUSTER);
     }
 
     @Test
     void isRefusedFromItsExpiryOn() {
         String token = NodeToken.issue(SECRET, CLUSTER, CALL, NOW);
-        assertThatThrownBy(() -> NodeToken.check(SECRET, token, CALL, NOW))
+        assertThatThrownBy(() -> NodeToken.check(SECRET, token, CALL, NOW, LIFE))
                 .isInstanceOf(NodeTokenException.class)
                 .hasMessageContaining("expired");
+    }
+
+    /** Whoever has its maker believe in a wrong clock gets none that lives for long. */
+    @Test
+    void isRefusedIfItWouldLiveTooLong() throws NodeTokenException {
+        String longest = NodeToken.issue(SECRET, CLUSTER, CALL, NOW + 2_000);
+        assertThat(NodeToken.check(SECRET, longest, CALL, NOW, LIFE)).isEqualTo(CLUSTER);
+        String longer = NodeToken.issue(SECRET, CLUSTER, CALL, NOW + 2_001);
+        assertThatThrownBy(() -> NodeToken.check(SECRET, longer, CALL, NOW, LIFE))
+                .isInstanceOf(NodeTokenException.class)
+                .hasMessageContaining("2001 ms")
+                .hasMessageContaining("2000 are the most");
     }
 
     @Test
@@ -42,7 +56,8 @@ class NodeTokenTest {
                 new NodeToken.Call("DELETE", "/chunks/ab/0", NODE),
                 new NodeToken.Call("DELETE", CALL.rawTarget(), new UUID(3, 5)));
         for (NodeToken.Call other : others) {
-            assertThatThrownBy(() -> NodeToken.check(SECRET, token, other, NOW)).isInstanceOf(NodeTokenException.class);
+            assertThatThrownBy(() -> NodeToken.check(SECRET, token, other, NOW, LIFE))
+                    .isInstanceOf(NodeTokenException.class);
         }
     }
 
@@ -50,7 +65,8 @@ class NodeTokenTest {
     void isRefusedUnderAnotherSecret() {
         ClusterSecret other = ClusterSecret.of(ClusterSecret.randomText(new SecureRandom()));
         String token = NodeToken.issue(other, CLUSTER, CALL, NOW + 1000);
-        assertThatThrownBy(() -> NodeToken.check(SECRET, token, CALL, NOW)).isInstanceOf(NodeTokenException.class);
+        assertThatThrownBy(() -> NodeToken.check(SECRET, token, CALL, NOW, LIFE))
+                .isInstanceOf(NodeTokenException.class);
     }
 
     @Test
@@ -63,7 +79,7 @@ class NodeTokenTest {
             char changed = (char) (token.charAt(at) ^ (1 << random.nextInt(7)));
             String mutant = token.substring(0, at) + changed + token.substring(at + 1);
             try {
-                NodeToken.check(SECRET, mutant, CALL, NOW);
+                NodeToken.check(SECRET, mutant, CALL, NOW, LIFE);
                 accepted.add(mutant);
             } catch (NodeTokenException refused) {
                 assertThat(refused.getMessage()).doesNotContain(token.substring(token.length() - 43));
